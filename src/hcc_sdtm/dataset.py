@@ -1,0 +1,316 @@
+"""A dataset and where each of its values came from.
+
+Every value is one of three things: mapped from a cell of a site's file, constant from a mapping's line, or derived from
+other values. Raw rows of a run are numbered end to end (`Origins`); a dataset keeps, for each record, small integers only:
+
+``_plan``         which block of which mapping made the record (-1: none did, the record is derived)
+``_row``          its raw row; a negative number is a group of raw rows (`Origins.add_group`)
+``_row:NAME``     the raw row of the named lookup
+``_item``         which unpivot block or list item of the raw row
+``_branch:VAR``   which alternative of ``first_of`` gave VAR (-1: none)
+``_at:VAR``       the sequence number of the record, in the dataset that VAR's derivation names, that gave VAR
+
+With the plan these give the cell of every value. Published frames have none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from hcc_sdtm.finding import build_findings, findings_frame
+from hcc_sdtm.source import Source
+from hcc_sdtm.spec.model import DatasetSpec
+
+PLAN, ROW, ITEM = "_plan", "_row", "_item"
+
+
+def row_column(lookup: str) -> str:
+    """Name of the hidden column with the raw rows of a lookup; ``""`` is the record's own rows."""
+    return f"{ROW}:{lookup}" if lookup else ROW
+
+
+def branch_column(variable: str) -> str:
+    """Name of the hidden column with the branch of ``first_of`` that gave the variable."""
+    return f"_branch:{variable}"
+
+
+def at_column(variable: str) -> str:
+    """Name of the hidden column with the sequence number of the record that gave the variable."""
+    return f"_at:{variable}"
+
+
+class RawRows(Protocol):
+    """What `Origins` needs of a raw table: its file and sheet, its rows' numbers, and the text of a cell."""
+
+    file: str
+    sheet: str
+    identifying: frozenset[int]
+
+    @property
+    def row_numbers(self) -> np.ndarray:
+        """1-based spreadsheet row of each body row."""
+
+    def typed(self, row: int, column: int) -> str:
+        """Text of the cell at spreadsheet ``row`` and ``column``, both 1-based; an identifying cell gives ``""``."""
+
+
+@dataclass
+class Origins:
+    """Raw rows of a run, numbered end to end in the order the tables were added."""
+
+    tables: list[RawRows] = field(default_factory=list)
+    firsts: list[int] = field(default_factory=list)
+    groups: list[tuple[int, ...]] = field(default_factory=list)
+    size: int = 0
+
+    def add(self, table: RawRows) -> int:
+        """Number of the table's first body row."""
+        first = self.size
+        self.tables.append(table)
+        self.firsts.append(first)
+        self.size += len(table.row_numbers)
+        return first
+
+    def add_group(self, rows: Iterable[int]) -> int:
+        """A negative number that stands for several raw rows."""
+        self.groups.append(tuple(rows))
+        return -len(self.groups)
+
+    def rows(self, number: int) -> tuple[int, ...]:
+        """The raw rows that a number stands for: itself, or a group's."""
+        return (number,) if number >= 0 else self.groups[-number - 1]
+
+    def locate(self, number: int) -> tuple[RawRows, int]:
+        """Table and 1-based spreadsheet row of a raw row."""
+        index = int(np.searchsorted(self.firsts, number, side="right")) - 1
+        table = self.tables[index]
+        return table, int(table.row_numbers[number - self.firsts[index]])
+
+    def cells(self, number: int, columns: Sequence[int]) -> list[tuple[Source, str]]:
+        """Source and typed text of the cells of a raw row (or group) in the 1-based columns; no column: the whole row."""
+        found = []
+        for row in self.rows(number):
+            table, sheet_row = self.locate(row)
+            found += [
+                (Source(table.file, table.sheet, sheet_row, column), table.typed(sheet_row, column))
+                for column in columns or (1,)
+            ]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class CellRule:
+    """Where a mapping rule reads: a role, and for each item (unpivot block) the 1-based columns; and the mapping's line.
+
+    No columns at all means that the value is a constant of the mapping.
+    """
+
+    role: str
+    columns: tuple[tuple[int, ...], ...]
+    line: Source
+
+    def at(self, item: int) -> tuple[int, ...]:
+        """Columns read for one item; a rule that does not depend on the item has one entry."""
+        if not self.columns:
+            return ()
+        return self.columns[item if len(self.columns) > 1 else 0]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One block of a mapping: which dataset it makes, for which site, and each variable's rule, one for each branch."""
+
+    dataset: str
+    site: str
+    rules: Mapping[str, tuple[CellRule, ...]]
+    line: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """How a derived variable was made: in words, from which variables of the same record or of another dataset's record."""
+
+    how: str
+    inputs: tuple[str, ...] = ()
+    dataset: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One step from a value to the cells behind it."""
+
+    dataset: str
+    variable: str
+    value: str
+    how: str
+    source: Source | None = None
+    typed: str = ""
+    inputs: tuple[Trace, ...] = ()
+
+    def cells(self) -> list[tuple[Source, str]]:
+        """Every cell at the end of the chain, with the text typed there."""
+        own = [(self.source, self.typed)] if self.source is not None and self.source.row else []
+        return own + [cell for step in self.inputs for cell in step.cells()]
+
+
+@dataclass
+class Lineage:
+    """What all datasets of a run share: raw rows, mapping plans, and the datasets that derivations point into."""
+
+    origins: Origins = field(default_factory=Origins)
+    plans: list[Plan] = field(default_factory=list)
+    datasets: dict[str, Dataset] = field(default_factory=dict)
+
+    def add_plan(self, plan: Plan) -> int:
+        """Number of the plan."""
+        self.plans.append(plan)
+        return len(self.plans) - 1
+
+
+@dataclass
+class Dataset:
+    """Spec columns in spec order, then hidden origin columns; the index is 0 to n-1.
+
+    Text columns are object with ``""`` for missing; numeric ones float64. ``lineage`` is None for data that came from
+    outside (someone's XPT): findings then have no cell.
+    """
+
+    spec: DatasetSpec
+    frame: pd.DataFrame
+    lineage: Lineage | None = None
+    derivations: dict[str, Derivation] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The dataset's name."""
+        return self.spec.name
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @property
+    def published(self) -> pd.DataFrame:
+        """The frame without its hidden columns."""
+        return self.frame[[name for name in self.frame.columns if not name.startswith("_")]]
+
+    def trace(self, position: int, variable: str) -> Trace:
+        """How the value of ``variable`` in the 0-based ``position`` came to be, down to the cells and their text."""
+        record = self.frame.iloc[position]
+        value = format_value(record[variable]) if variable in self.frame.columns else ""
+        if self.lineage is None:
+            return Trace(self.name, variable, value, "read from a file of datasets")
+        plan_number = int(record.get(PLAN, -1))
+        plan = self.lineage.plans[plan_number] if plan_number >= 0 else None
+        if plan is None or variable not in plan.rules:
+            derivation = self.derivations.get(variable)
+            if derivation is None:
+                return Trace(self.name, variable, value, "no rule gives it a value")
+            return self._trace_derived(record, position, variable, value, derivation)
+        branch = int(record.get(branch_column(variable), 0))
+        rules = plan.rules[variable]
+        if branch < 0:
+            return Trace(self.name, variable, value, "no alternative of first_of gave a value", rules[0].line)
+        rule = rules[branch if len(rules) > 1 else 0]
+        columns = rule.at(int(record.get(ITEM, 0)))
+        if not columns:
+            return Trace(self.name, variable, value, "constant of the mapping", rule.line)
+        number = record.get(row_column(rule.role))
+        if number is None or pd.isna(number) or (rule.role and number < 0):
+            return Trace(self.name, variable, value, "the lookup found no row", rule.line)
+        cells = self.lineage.origins.cells(int(number), columns)
+        steps = tuple(Trace(self.name, variable, value, "typed", source, typed) for source, typed in cells)
+        return Trace(self.name, variable, value, f"mapped by {rule.line}", None, "", steps)
+
+    def _trace_derived(
+        self, record: pd.Series, position: int, variable: str, value: str, derivation: Derivation
+    ) -> Trace:
+        if not derivation.dataset:
+            steps = tuple(self.trace(position, name) for name in derivation.inputs)
+            return Trace(self.name, variable, value, derivation.how, None, "", steps)
+        other = self.lineage.datasets.get(derivation.dataset) if self.lineage else None
+        at = record.get(at_column(variable))
+        if other is None or at is None or pd.isna(at):
+            return Trace(self.name, variable, value, derivation.how)
+        there = other.position(str(record["USUBJID"]), int(at))
+        steps = tuple(other.trace(there, name) for name in derivation.inputs) if there >= 0 else ()
+        return Trace(self.name, variable, value, derivation.how, None, "", steps)
+
+    def position(self, subject: str, sequence: int) -> int:
+        """0-based position of the record with this USUBJID and sequence number (any, where the dataset has none); -1: none."""
+        mask = self.frame["USUBJID"].to_numpy() == subject
+        if self.spec.sequence:
+            mask &= self.frame[self.spec.sequence].to_numpy() == sequence
+        found = np.flatnonzero(mask)
+        return int(found[0]) if len(found) else -1
+
+    def findings(
+        self,
+        where: np.ndarray | pd.Series,
+        rule: str,
+        severity: str,
+        variable: str,
+        message: str | Sequence[str],
+        expected: str | Sequence[str] = "",
+    ) -> pd.DataFrame:
+        """A findings frame with one row for each record of ``where`` (a mask or 0-based positions), at its source cell.
+
+        ``message`` and ``expected`` are one text, or one for each record; ``{value}`` in a single text is the value.
+        """
+        where = np.asarray(where)
+        positions = np.flatnonzero(where) if where.dtype == bool else where
+        if not len(positions):
+            return findings_frame()
+        frame = self.frame.iloc[positions]
+        values = [format_value(value) for value in frame[variable]] if variable in frame else [""] * len(frame)
+        if isinstance(message, str):
+            message = [message.replace("{value}", value) for value in values]
+        cells = [self._first_cell(int(position), variable) for position in positions]
+        keys = [name for name in self.spec.keys if name not in ("STUDYID", "USUBJID") and name in frame]
+        return build_findings(
+            rule,
+            severity,
+            len(frame),
+            message=message,
+            site=self._sites(frame),
+            dataset=self.name,
+            subject=frame["USUBJID"] if "USUBJID" in frame else "",
+            keys=[
+                " ".join(f"{name}={format_value(value)}" for name, value in zip(keys, row, strict=True))
+                for row in frame[keys].itertuples(index=False)
+            ] if keys else "",
+            record=[str(position + 1) for position in positions],
+            variable=variable,
+            value=values,
+            expected=expected,
+            source=[str(source) if source else "" for source, _ in cells],
+            typed=[typed for _, typed in cells],
+        )
+
+    def _first_cell(self, position: int, variable: str) -> tuple[Source | None, str]:
+        trace = self.trace(position, variable)
+        cells = trace.cells()
+        if cells:
+            return cells[0]
+        if self.lineage is None or ROW not in self.frame.columns or pd.isna(self.frame[ROW].iat[position]):
+            return trace.source, ""
+        return self.lineage.origins.cells(int(self.frame[ROW].iat[position]), ())[0][0], ""
+
+    def _sites(self, frame: pd.DataFrame) -> Sequence[str] | str:
+        if self.lineage is None or PLAN not in frame:
+            return ""
+        plans = self.lineage.plans
+        return [plans[int(plan)].site if plan >= 0 else "" for plan in frame[PLAN]]
+
+
+def format_value(value: Any) -> str:
+    """A cell of a published frame as text: ``""`` for missing, no ``.0`` on whole numbers."""
+    if isinstance(value, str):
+        return value
+    if value is None or pd.isna(value):
+        return ""
+    return str(int(value)) if float(value).is_integer() else repr(float(value))

@@ -1,0 +1,284 @@
+"""A site's mapping applied: rows of its tables become records of SDTM domains, each value with its origin.
+
+Two passes. Settling decides what only a whole column can say (the order of day and month where the mapping does not
+declare it) and is written to the manifest; mapping then works with those facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from hcc_sdtm import dates
+from hcc_sdtm.dataset import ITEM, PLAN, ROW, Lineage, Plan, branch_column, format_value, row_column
+from hcc_sdtm.finding import Problem, StudyError, join_findings, nearest
+from hcc_sdtm.mapping.condition import columns_of
+from hcc_sdtm.mapping.evaluating import Evaluation, Target, Values, cell_rules
+from hcc_sdtm.mapping.function import COLUMNS, FUNCTIONS, SETTINGS
+from hcc_sdtm.mapping.model import (
+    SUBJECT,
+    Block,
+    Call,
+    Copy,
+    Date,
+    FirstOf,
+    Lookup,
+    RuleModel,
+    SiteMapping,
+    columns_read,
+    term_lists,
+)
+from hcc_sdtm.mapping.view import SiteFiles, View, open_view, read_numbers, unused_columns
+from hcc_sdtm.source import Source
+from hcc_sdtm.spec.model import Specs
+
+NUMBER_TEXT = "MAP-018 number.text-in-numeric"
+ORDER_CONTRADICTED = "MAP-019 date.order-contradicted"
+ORDER_SETTLED = "MAP-020 date.order-settled"
+
+SETTLED_COLUMNS = ("site", "table", "column", "fact", "value", "how", "evidence")
+SUBJID = "SUBJID"
+
+
+def supp_column(name: str) -> str:
+    """Name of the hidden column with the values of a supplemental qualifier."""
+    return f"_supp:{name}"
+
+
+def supp_plan_column(name: str) -> str:
+    """Name of the hidden column with the plan of a supplemental qualifier."""
+    return f"_supp_plan:{name}"
+
+
+@dataclass
+class MappedSite:
+    """What a site gives: records by domain (study number in SUBJID, hidden origin columns), settled facts, findings."""
+
+    site: str
+    country: str
+    frames: dict[str, list[pd.DataFrame]]
+    settled: pd.DataFrame
+    findings: pd.DataFrame
+    labels: dict[str, str]
+    """Label of each supplemental qualifier, by QNAM."""
+
+    files: list[str]
+    """The site's files that were read, under the raw folder."""
+
+    fictional: list[tuple[str, str, Source]]
+    """Declared fictional anchors: name and date, the sentence to print, and the mapping's line."""
+
+
+def map_site(mapping: SiteMapping, raw: Path, specs: Specs, lineage: Lineage) -> MappedSite:
+    """The site's records. Raises StudyError for a file, sheet, column or function that the mapping names and that is not there."""
+    files = SiteFiles(raw, mapping.head.site, lineage.origins)
+    views = _open_views(mapping, files)
+    _require_columns(mapping, views)
+    orders, settled, order_findings = settle_dates(mapping, views)
+    evaluation = Evaluation(mapping, views, orders, order_findings)
+    frames: dict[str, list[pd.DataFrame]] = {}
+    labels: dict[str, str] = {}
+    for block in mapping.blocks:
+        frame = _map_block(block, evaluation, specs, lineage)
+        frames.setdefault(block.domain, []).append(frame)
+        labels |= {name: rule.label for name, rule in block.supp.items()}
+    unused = unused_columns(mapping, files, views.values())
+    findings = join_findings([*files.findings, *evaluation.findings, unused])
+    fictional = [
+        (f"{name} = {anchor.date}", anchor.fictional, mapping.file.source(("anchors", name)))
+        for name, anchor in mapping.head.anchors.items()
+        if anchor.fictional
+    ]
+    return MappedSite(
+        mapping.head.site, mapping.head.country, frames, settled, findings, labels, sorted(files.sheets), fictional
+    )
+
+
+def _open_views(mapping: SiteMapping, files: SiteFiles) -> dict[str, View]:
+    views: dict[str, View] = {}
+    problems: list[Problem] = []
+    numbers: dict[str, str] = {}
+    try:
+        numbers = read_numbers(mapping, files)
+    except StudyError as error:
+        problems += error.problems
+    for name in mapping.head.tables:
+        try:
+            views[name] = open_view(name, mapping, files, numbers)
+        except StudyError as error:
+            problems += error.problems
+    if problems:
+        # the columns of the tables that did open are checked all the same, so that one run shows every problem
+        problems += _column_problems(mapping, views)
+        raise StudyError(sorted(set(problems), key=lambda problem: problem.source))
+    return views
+
+
+def _require_columns(mapping: SiteMapping, views: Mapping[str, View]) -> None:
+    problems = list(_column_problems(mapping, views))
+    if problems:
+        raise StudyError(sorted(set(problems), key=lambda problem: problem.source))
+
+
+def _column_problems(mapping: SiteMapping, views: Mapping[str, View]) -> Iterator[Problem]:
+    for block in mapping.blocks:
+        if block.rows not in views:
+            continue
+        wanted = [(column, mapping.file.source((block.domain, block.number, "when"))) for column in columns_of(block.when)]
+        yield from _missing(wanted, views[block.rows])
+        for variable, rule in {**block.rules, **block.supp}.items():
+            line = mapping.rule_line(block, variable)
+            for inner, view in _rules_with_views(rule, views[block.rows], views):
+                columns = [*columns_read(inner), *columns_of(inner.when)] if not isinstance(inner, FirstOf) else []
+                yield from _missing([(column, line) for column in columns], view)
+                if isinstance(inner, Lookup) and inner.lookup.table in views:
+                    yield from _missing([(inner.lookup.on, line)], views[inner.lookup.table])
+                if isinstance(inner, Call):
+                    yield from _call_problems(inner, line)
+
+
+def _missing(wanted: list[tuple[str, Source]], view: View) -> Iterator[Problem]:
+    for column, line in wanted:
+        if column not in view.texts:
+            yield Problem(line, f'the table "{view.name}" has no column "{column}"{nearest(column, view.texts)}')
+
+
+def _call_problems(rule: Call, line: Source) -> Iterator[Problem]:
+    if rule.call not in FUNCTIONS:
+        yield Problem(line, f'no function "{rule.call}"{nearest(rule.call, FUNCTIONS)}')
+        return
+    if len(rule.columns) != COLUMNS[rule.call]:
+        yield Problem(line, f"{rule.call} reads {COLUMNS[rule.call]} columns, here are {len(rule.columns)}")
+    wanted = SETTINGS[rule.call]
+    for name in sorted(wanted ^ set(rule.settings)):
+        yield Problem(line, f'{rule.call} {"needs" if name in wanted else "has no"} setting "{name}"')
+
+
+def _rules_with_views(rule: RuleModel, view: View, views: Mapping[str, View]) -> Iterator[tuple[RuleModel, View]]:
+    yield rule, view
+    if isinstance(rule, FirstOf):
+        for part in rule.first_of:
+            yield from _rules_with_views(part, view, views)
+    elif isinstance(rule, Lookup) and rule.lookup.table in views:
+        yield from _rules_with_views(rule.lookup.give, views[rule.lookup.table], views)
+
+
+def settle_dates(
+    mapping: SiteMapping, views: Mapping[str, View]
+) -> tuple[dict[tuple[str, str], str], pd.DataFrame, list[pd.DataFrame]]:
+    """The order of day and month of every date column: declared, or settled by the column's own evidence, or none.
+
+    One row of the settled frame is one column of one table. Findings: an order settled by evidence (note, at the cell that
+    settles it), evidence that contradicts itself (error, at one cell of each kind).
+    """
+    orders: dict[tuple[str, str], str] = {}
+    rows: list[tuple[str, ...]] = []
+    findings: list[pd.DataFrame] = []
+    site = mapping.head.site
+    for name, column, declared in _date_columns(mapping, views):
+        if (name, column) in orders:
+            continue
+        if declared != "none":
+            orders[name, column] = declared
+            rows.append((site, name, column, "date order", declared, "declared", ""))
+            continue
+        view = views[name]
+        _, texts = view.factorized(column)
+        evidence = dates.order_evidence(pd.Series(texts, dtype=object))
+        orders[name, column] = evidence.order or "none"
+        proofs = [texts[0] for texts in (evidence.day_first, evidence.month_first) if texts]
+        how = "no evidence" if not proofs else "contradictory evidence" if evidence.is_contradictory else "evidence"
+        rows.append((site, name, column, "date order", orders[name, column], how, " / ".join(proofs)))
+        everywhere = view.values(column, np.arange(len(view)))
+        at = np.array([int(np.flatnonzero(everywhere == text)[0]) for text in proofs], dtype=np.int64)
+        if evidence.is_contradictory:
+            message = "this column holds dates with the day first and dates with the month first; declare the order or ask"
+            findings.append(view.findings(at, column, ORDER_CONTRADICTED, "error", site, message))
+        elif proofs:
+            message = f"the order of day and month in this column is taken as {evidence.order} because of this date"
+            findings.append(view.findings(at, column, ORDER_SETTLED, "note", site, message))
+    return orders, pd.DataFrame(rows, columns=list(SETTLED_COLUMNS), dtype=object), findings
+
+
+def _date_columns(mapping: SiteMapping, views: Mapping[str, View]) -> Iterator[tuple[str, str, str]]:
+    """Table, column and declared order of every date rule."""
+    for block in mapping.blocks:
+        for rule in (*block.rules.values(), *block.supp.values()):
+            for inner, view in _rules_with_views(rule, views[block.rows], views):
+                if isinstance(inner, Date):
+                    yield view.name, inner.date, inner.order or mapping.head.dates.order
+
+
+def _map_block(block: Block, evaluation: Evaluation, specs: Specs, lineage: Lineage) -> pd.DataFrame:
+    """One block's records: a variable a column, then the hidden origin columns."""
+    mapping, view = evaluation.mapping, evaluation.views[block.rows]
+    rows = np.arange(len(view))
+    if block.when is not None:
+        rows = rows[evaluation.mask(block.when, view, rows)]
+    spec = specs.sdtm[block.domain]
+    data: dict[str, np.ndarray] = {SUBJID: view.values(SUBJECT, rows)}
+    hidden: dict[str, np.ndarray] = {ROW: view.rows[rows], ITEM: view.items[rows]}
+    done: dict[str, Values] = {}
+    plan_rules = {SUBJID: cell_rules(Copy(copy=SUBJECT), view, evaluation.views, mapping.file.source(("tables", view.name)))}
+    for variable, rule in block.rules.items():
+        codelists = tuple(specs.codelists[name] for name in term_lists(specs, block.domain, variable))
+        found = evaluation.evaluate(rule, view, rows, Target(block.domain, variable, codelists), done)
+        done[variable] = found
+        numeric = spec.by_name[variable].is_numeric
+        data[variable] = _typed(found.values, numeric, variable, rule, block, evaluation, view, rows)
+        hidden |= _origin_columns(variable, found)
+        plan_rules[variable] = cell_rules(rule, view, evaluation.views, mapping.rule_line(block, variable))
+    plan = Plan(block.domain, mapping.head.site, plan_rules, mapping.file.source((block.domain, block.number)))
+    hidden[PLAN] = np.full(len(rows), lineage.add_plan(plan))
+    for name, rule in block.supp.items():
+        found = evaluation.evaluate(rule, view, rows, Target(f"SUPP{block.domain}", name), done)
+        hidden[supp_column(name)] = _texts(found.values)
+        hidden |= _origin_columns(supp_column(name), found)
+        rules = {"QVAL": cell_rules(rule, view, evaluation.views, mapping.rule_line(block, name))}
+        supp = Plan(f"SUPP{block.domain}", mapping.head.site, rules, mapping.rule_line(block, name))
+        hidden[supp_plan_column(name)] = np.full(len(rows), lineage.add_plan(supp))
+    return pd.DataFrame({**data, **hidden})
+
+
+def _origin_columns(variable: str, found: Values) -> dict[str, np.ndarray]:
+    columns: dict[str, np.ndarray] = {}
+    if found.branch is not None:
+        columns[branch_column(variable)] = found.branch
+    for table, raw_rows in found.looked_up.items():
+        columns[row_column(table)] = raw_rows
+    return columns
+
+
+def _texts(values: np.ndarray) -> np.ndarray:
+    if values.dtype != float:
+        return values
+    codes, distinct = pd.factorize(values, use_na_sentinel=False)
+    texts = np.array([format_value(value) for value in distinct], dtype=object)
+    return texts[codes] if len(codes) else np.empty(0, dtype=object)
+
+
+def _typed(
+    values: np.ndarray, numeric: bool, variable: str, rule: RuleModel, block: Block,
+    evaluation: Evaluation, view: View, rows: np.ndarray,
+) -> np.ndarray:
+    """Values in the variable's type; a text that is no number in a numeric variable is a finding and left missing."""
+    if not numeric:
+        return _texts(values)
+    if values.dtype == float:
+        return values
+    numbers = pd.to_numeric(pd.Series(values, dtype=object), errors="coerce").to_numpy(dtype=float)
+    bad = np.isnan(numbers) & (values != "")
+    if bad.any():
+        column = next(iter(columns_read(rule)), SUBJECT)
+        message = [f'"{text}" is not a number and {variable} is numeric; the value is left missing' for text in values[bad]]
+        evaluation.findings.append(
+            view.findings(
+                rows[bad], column, NUMBER_TEXT, "error", evaluation.mapping.head.site, message,
+                variable=variable, dataset=block.domain,
+            )
+        )
+    return numbers

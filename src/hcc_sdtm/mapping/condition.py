@@ -1,0 +1,90 @@
+"""Conditions on rows: a closed list of tests on text, written in a mapping and turned into row masks.
+
+Texts are compared after surrounding space is cut and full-width characters are made half-width; a declared missing text
+is absent. A number test on a text that is no number is false; so is a date test on a text that is no complete date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import BeforeValidator
+
+from hcc_sdtm.finding import nearest
+
+TESTS = ("present", "absent", "equals", "in", "not_in", "before", "after", "above", "below")
+JOINS = ("all", "any", "not")
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One test of one column."""
+
+    column: str
+    test: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """``all`` or ``any`` of the parts, or ``not`` the only one."""
+
+    how: str
+    parts: tuple[Test | Join, ...]
+
+
+def columns_of(condition: Test | Join | None) -> Iterator[str]:
+    """Every column that the condition reads."""
+    if isinstance(condition, Test):
+        yield condition.column
+    elif condition is not None:
+        for part in condition.parts:
+            yield from columns_of(part)
+
+
+def parse_condition(data: Any) -> Test | Join:
+    """The condition that a mapping writes as ``{COLUMN: present}``, ``{COLUMN: {in: [..]}}``, ``{any: [..]}``.
+
+    Raises ValueError that says what was expected.
+    """
+    if isinstance(data, Test | Join):
+        return data
+    if not isinstance(data, Mapping) or not data:
+        raise ValueError("a condition is a column with a test, or all, any, not")
+    parts = tuple(_parse_part(key, value) for key, value in data.items())
+    return parts[0] if len(parts) == 1 else Join("all", parts)
+
+
+def _parse_part(key: str, value: Any) -> Test | Join:
+    if key in ("all", "any"):
+        if not isinstance(value, list) or not value:
+            raise ValueError(f'"{key}" needs a list of conditions')
+        return Join(key, tuple(parse_condition(part) for part in value))
+    if key == "not":
+        return Join("not", (parse_condition(value),))
+    if value in ("present", "absent"):
+        return Test(key, value)
+    if not isinstance(value, Mapping) or len(value) != 1:
+        raise ValueError(f'column "{key}" needs one test: {", ".join(TESTS)}')
+    ((test, operand),) = value.items()
+    if test not in TESTS[2:]:
+        raise ValueError(f'unknown test "{test}"{nearest(test, TESTS)}')
+    operands = operand if isinstance(operand, list) else [operand]
+    return Test(key, test, tuple(operands))
+
+
+Condition = Annotated[Test | Join, BeforeValidator(parse_condition)]
+
+
+def row_mask(condition: Test | Join, size: int, masks: Callable[[Test], np.ndarray]) -> np.ndarray:
+    """A mask over ``size`` rows; ``masks`` gives that of one test."""
+    if isinstance(condition, Test):
+        return masks(condition)
+    parts = [row_mask(part, size, masks) for part in condition.parts]
+    if condition.how == "not":
+        return ~parts[0]
+    combine = np.logical_and if condition.how == "all" else np.logical_or
+    return np.asarray(combine.reduce(parts), dtype=bool)

@@ -1,0 +1,406 @@
+"""One rule on the rows of a view: values, which alternative gave them, and findings at the cells that could not be read."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from hcc_sdtm import dates
+from hcc_sdtm.dataset import CellRule, format_value
+from hcc_sdtm.finding import nearest
+from hcc_sdtm.mapping.condition import Join, Test, row_mask
+from hcc_sdtm.mapping.function import FUNCTIONS
+from hcc_sdtm.mapping.model import (
+    Call,
+    Concat,
+    Constant,
+    Copy,
+    Date,
+    FirstOf,
+    Lookup,
+    Number,
+    Offset,
+    RuleModel,
+    SiteMapping,
+    Split,
+    Term,
+)
+from hcc_sdtm.mapping.view import View, clean
+from hcc_sdtm.source import Source
+from hcc_sdtm.spec.model import Codelist
+
+DATE_UNREADABLE = "MAP-010 date.unreadable"
+DATE_IMPOSSIBLE = "MAP-011 date.impossible"
+DATE_AMBIGUOUS = "MAP-012 date.ambiguous"
+TERM_UNKNOWN = "MAP-013 term.unknown"
+NUMBER_UNREADABLE = "MAP-014 number.unreadable"
+LOOKUP_MANY = "MAP-015 lookup.several-rows"
+CALL_FAILED = "MAP-016 call.no-value"
+CALL_DOUBTED = "MAP-021 call.value-doubted"
+ANCHOR_PARTIAL = "MAP-017 offset.anchor-not-complete"
+
+_DATE_RULES = {"unreadable": DATE_UNREADABLE, "impossible": DATE_IMPOSSIBLE, "ambiguous": DATE_AMBIGUOUS}
+
+
+@dataclass
+class Values:
+    """Values of one variable over some rows of a view.
+
+    ``values`` is text, or float64 from `number`; ``branch`` tells the alternative of `first_of`; ``looked_up`` the raw rows
+    a lookup read, by the name of its table (-1: no row).
+    """
+
+    values: np.ndarray
+    branch: np.ndarray | None = None
+    looked_up: dict[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def filled(self) -> np.ndarray:
+        """Which rows have a value."""
+        if self.values.dtype == float:
+            return ~np.isnan(self.values)
+        return np.asarray(self.values != "", dtype=bool)
+
+
+@dataclass
+class Evaluation:
+    """What rules of one mapping need: its views, its settled date orders, and where findings go."""
+
+    mapping: SiteMapping
+    views: Mapping[str, View]
+    orders: Mapping[tuple[str, str], str]
+    findings: list[pd.DataFrame] = field(default_factory=list)
+
+    def evaluate(
+        self, rule: RuleModel, view: View, rows: np.ndarray, target: Target, block: Mapping[str, Values]
+    ) -> Values:
+        """The rule's values at rows of the view; rows that its ``when`` leaves out are empty."""
+        if rule.when is not None:
+            inside = self.mask(rule.when, view, rows)
+            part = self._apply(rule, view, rows[inside], target, {name: _take(v, inside) for name, v in block.items()})
+            return _spread(part, inside)
+        return self._apply(rule, view, rows, target, block)
+
+    def mask(self, condition: Test | Join, view: View, rows: np.ndarray) -> np.ndarray:
+        """Which of the rows meet the condition."""
+        return row_mask(condition, len(rows), lambda test: self._test(test, view, rows))
+
+    def _test(self, test: Test, view: View, rows: np.ndarray) -> np.ndarray:
+        codes, texts = view.factorized(test.column)
+        if test.test in ("before", "after"):
+            order = self.orders.get((view.name, test.column), self.mapping.head.dates.order)
+            days = dates.to_days(self._read_dates(texts, order)["iso"]).to_numpy()
+            limit = dates.to_days(pd.Series([test.values[0]])).iat[0]
+            answers = days < limit if test.test == "before" else days > limit
+        else:
+            answers = np.array([_passes(test, text) for text in texts], dtype=bool)
+        return np.asarray(answers[codes[rows]] if len(rows) else np.zeros(0, dtype=bool), dtype=bool)
+
+    def _apply(
+        self, rule: RuleModel, view: View, rows: np.ndarray, target: Target, block: Mapping[str, Values]
+    ) -> Values:
+        match rule:
+            case Constant(constant=text):
+                return Values(np.full(len(rows), text, dtype=object))
+            case Copy(copy_=column):
+                return Values(view.values(column, rows))
+            case Term(term=column):
+                return Values(self._distinct(view, rows, column, target, lambda texts: _terms(rule, texts, target)))
+            case Date(date=column):
+                order = rule.order if rule.order not in (None, "none") else None
+                settled = order or self.orders.get((view.name, column), self.mapping.head.dates.order)
+                return Values(self._distinct(view, rows, column, target, lambda texts: self._dates(texts, settled)))
+            case Number(number=column):
+                return Values(self._distinct(view, rows, column, target, lambda texts: _numbers(texts, rule.times)))
+            case Split(split=column, separator=separator, part=part):
+                return Values(
+                    self._distinct(view, rows, column, target, lambda texts: _parts(texts, separator, part))
+                )
+            case Concat(concat=parts, separator=separator):
+                return Values(_joined([_concat_part(view, rows, part) for part in parts], separator, len(rows)))
+            case FirstOf(first_of=rules):
+                return self._first_of(rules, view, rows, target, block)
+            case Lookup():
+                return self._lookup(rule, view, rows, target)
+            case Offset():
+                return self._offset(rule, view, rows, target, block)
+            case Call():
+                return Values(self._call(rule, view, rows, target))
+        raise TypeError(f"no evaluation for {type(rule).__name__}")
+
+    def _distinct(
+        self,
+        view: View,
+        rows: np.ndarray,
+        column: str,
+        target: Target,
+        read: Callable[[np.ndarray], tuple[np.ndarray, list[tuple[int, str, str, str]]]],
+    ) -> np.ndarray:
+        """Values of a column read once a distinct text; each problem becomes a finding at every row with that text."""
+        codes, texts = view.factorized(column)
+        here = codes[rows]
+        present = np.unique(here)
+        values, problems = read(texts[present])
+        for at, rule, message, expected in problems:
+            bad = rows[here == present[at]]
+            self.findings.append(
+                view.findings(
+                    bad, column, rule, "error", self.mapping.head.site, message,
+                    variable=target.variable, dataset=target.dataset, expected=expected,
+                )
+            )
+        return values[np.searchsorted(present, here)] if len(rows) else values
+
+    def _read_dates(self, texts: np.ndarray, order: str) -> pd.DataFrame:
+        century = self.mapping.head.dates.century
+        return dates.read(pd.Series(texts, dtype=object), order=None if order == "none" else order, century=century)
+
+    def _dates(self, texts: np.ndarray, order: str) -> tuple[np.ndarray, list[tuple[int, str, str, str]]]:
+        found = self._read_dates(texts, order)
+        problems = [
+            (at, _DATE_RULES[kind], problem, candidates.replace("|", " or "))
+            for at, (kind, problem, candidates) in enumerate(
+                zip(found["kind"], found["problem"], found["candidates"], strict=True)
+            )
+            if kind
+        ]
+        return found["iso"].to_numpy(dtype=object), problems
+
+    def _first_of(
+        self,
+        rules: tuple[RuleModel, ...],
+        view: View,
+        rows: np.ndarray,
+        target: Target,
+        block: Mapping[str, Values],
+    ) -> Values:
+        branch = np.full(len(rows), -1, dtype=np.int64)
+        values: np.ndarray | None = None
+        looked_up: dict[str, np.ndarray] = {}
+        for number, rule in enumerate(rules):
+            waiting = branch < 0
+            part = _spread(
+                self.evaluate(rule, view, rows[waiting], target, {name: _take(v, waiting) for name, v in block.items()}),
+                waiting,
+            )
+            if values is None:
+                values = part.values
+            elif values.dtype != part.values.dtype:
+                values, part.values = _as_text(values), _as_text(part.values)
+            taken = waiting & part.filled
+            values = np.where(taken, part.values, values)
+            branch[taken] = number
+            for name, found in part.looked_up.items():
+                looked_up[name] = np.where(taken, found, looked_up.get(name, np.full(len(rows), -1)))
+        return Values(values if values is not None else np.full(len(rows), "", dtype=object), branch, looked_up)
+
+    def _lookup(self, rule: Lookup, view: View, rows: np.ndarray, target: Target) -> Values:
+        there = self.views[rule.lookup.table]
+        keys, wanted = there.values(rule.lookup.on, np.arange(len(there))), view.values(rule.lookup.on, rows)
+        first = pd.Series(np.arange(len(keys)), index=keys)
+        several = set(first.index[first.index.duplicated()]) - {""}
+        first = first[~first.index.duplicated()]
+        at = first.reindex(wanted).fillna(-1).to_numpy(dtype=np.int64)
+        doubtful = np.isin(wanted, list(several))
+        if doubtful.any():
+            message = f'the table "{there.name}" has several rows for this {rule.lookup.on}; no value is taken'
+            site = self.mapping.head.site
+            self.findings.append(
+                view.findings(
+                    rows[doubtful], rule.lookup.on, LOOKUP_MANY, "error", site, message,
+                    variable=target.variable, dataset=target.dataset,
+                )
+            )
+        found = (at >= 0) & ~doubtful & (wanted != "")
+        given = _spread(self.evaluate(rule.lookup.give, there, at[found], target, {}), found)
+        raw = np.full(len(rows), -1, dtype=np.int64)
+        raw[found] = there.rows[at[found]]
+        return Values(given.values, given.branch, {**given.looked_up, there.name: raw})
+
+    def _offset(
+        self, rule: Offset, view: View, rows: np.ndarray, target: Target, block: Mapping[str, Values]
+    ) -> Values:
+        by = rule.offset
+        column, scale = (by.days, 1.0) if by.days else (by.weeks, 7.0)
+        number = self._distinct(view, rows, column, target, lambda texts: _numbers(texts, scale))
+        anchor = by.after or by.before
+        head = self.mapping.head
+        start = (
+            np.full(len(rows), head.anchors[anchor].date, dtype=object) if anchor in head.anchors else block[anchor].values
+        )
+        from_day = dates.to_days(pd.Series(start, dtype=object)).to_numpy()
+        partial = (start != "") & np.isnan(from_day) & ~np.isnan(number)
+        if partial.any():
+            self.findings.append(
+                view.findings(
+                    rows[partial], column, ANCHOR_PARTIAL, "error", head.site,
+                    f"{anchor} is not known to the day, so nothing can be counted from it",
+                    variable=target.variable, dataset=target.dataset,
+                )
+            )
+        # half a day and less is rounding of the site's own division by 7; the date is the nearest whole day
+        days = from_day + np.where(by.after != "", 1, -1) * np.rint(number)
+        return Values(dates.from_days(pd.Series(days)).to_numpy(dtype=object))
+
+    def _call(self, rule: Call, view: View, rows: np.ndarray, target: Target) -> np.ndarray:
+        texts = [view.values(column, rows) for column in rule.columns]
+        codes, combinations = pd.factorize(pd.MultiIndex.from_arrays(texts))
+        values = np.full(len(combinations), "", dtype=object)
+        for at, combination in enumerate(combinations):
+            finding = CALL_DOUBTED, "warning"
+            try:
+                values[at], message = FUNCTIONS[rule.call](tuple(combination), rule.settings)
+            except ValueError as error:
+                finding, message = (CALL_FAILED, "error"), str(error)
+            if message:
+                self.findings.append(
+                    view.findings(
+                        rows[codes == at], rule.columns[-1], *finding, self.mapping.head.site, message,
+                        variable=target.variable, dataset=target.dataset,
+                    )
+                )
+        return values[codes] if len(rows) else np.empty(0, dtype=object)
+
+
+@dataclass(frozen=True)
+class Target:
+    """The variable a rule fills, and the codelists its terms may come from."""
+
+    dataset: str
+    variable: str
+    codelists: tuple[Codelist, ...] = ()
+
+
+def cell_rules(rule: RuleModel, view: View, views: Mapping[str, View], line: Source) -> tuple[CellRule, ...]:
+    """Where a rule reads, one entry for each branch: what `Dataset.trace` follows."""
+    if isinstance(rule, FirstOf):
+        return tuple(part for inner in rule.first_of for part in cell_rules(inner, view, views, line))
+    if isinstance(rule, Lookup):
+        there = views[rule.lookup.table]
+        inner = cell_rules(rule.lookup.give, there, views, line)
+        return tuple(CellRule(there.name, part.columns, line) for part in inner)
+    columns = [name for name in _columns(rule) if name in view.positions]
+    sizes = {len(view.positions[name]) for name in columns if view.positions[name]}
+    items = max(sizes, default=0)
+    places = tuple(
+        tuple(place for name in columns for place in view.columns_at(name, item)) for item in range(items)
+    )
+    return (CellRule("", places, line),)
+
+
+def _columns(rule: RuleModel) -> list[str]:
+    match rule:
+        case Copy(copy_=column) | Term(term=column) | Date(date=column) | Number(number=column) | Split(split=column):
+            return [column]
+        case Concat(concat=parts):
+            return [part for part in parts if isinstance(part, str)]
+        case Call(columns=columns):
+            return list(columns)
+        case Offset(offset=by):
+            return [by.days or by.weeks]
+    return []
+
+
+def _passes(test: Test, text: str) -> bool:
+    if test.test in ("present", "absent"):
+        return (text != "") == (test.test == "present")
+    if test.test in ("above", "below"):
+        number = _number(text)
+        limit = float(test.values[0])
+        return number is not None and (number > limit if test.test == "above" else number < limit)
+    inside = clean(text) in {clean(value) for value in test.values}
+    return inside if test.test in ("equals", "in") else not inside
+
+
+def _terms(
+    rule: Term, texts: np.ndarray, target: Target
+) -> tuple[np.ndarray, list[tuple[int, str, str, str]]]:
+    known = {clean(typed): value for typed, value in rule.map.items()}
+    values = np.full(len(texts), "", dtype=object)
+    problems = []
+    for at, text in enumerate(texts):
+        if text == "":
+            continue
+        folded = clean(text)
+        listed = (codelist.by_folded[folded] for codelist in target.codelists if folded in codelist.by_folded)
+        value = known.get(folded) or next(listed, "")
+        values[at] = value
+        if not value:
+            choices = [*rule.map, *(term for codelist in target.codelists for term in codelist.terms)]
+            hint = nearest(text, choices).removeprefix("; ")
+            names = "/".join(codelist.name for codelist in target.codelists) or "the mapping"
+            message = f'"{text}" is no term that the mapping or {names} knows; the value is left missing'
+            problems.append((at, TERM_UNKNOWN, message, hint))
+    return values, problems
+
+
+def _number(text: str) -> float | None:
+    folded = unicodedata.normalize("NFKC", text).strip()
+    try:
+        number = float(folded)
+    except ValueError:
+        return None
+    return number if np.isfinite(number) else None
+
+
+def _numbers(texts: np.ndarray, times: float) -> tuple[np.ndarray, list[tuple[int, str, str, str]]]:
+    values = np.full(len(texts), np.nan)
+    problems = []
+    for at, text in enumerate(texts):
+        if text == "":
+            continue
+        number = _number(text)
+        if number is None:
+            message = f'"{text}" is not a number; the value is left missing'
+            problems.append((at, NUMBER_UNREADABLE, message, "digits with at most one decimal point"))
+        else:
+            # a factor of a power of ten must not turn 4.1 cm into 40.99999999999999 mm
+            values[at] = float(f"{number * times:.12g}")
+    return values, problems
+
+
+def _parts(
+    texts: np.ndarray, separator: str, part: int
+) -> tuple[np.ndarray, list[tuple[int, str, str, str]]]:
+    pieces = [text.split(separator) for text in texts]
+    return np.array([piece[part - 1].strip() if len(piece) >= part else "" for piece in pieces], dtype=object), []
+
+
+def _concat_part(view: View, rows: np.ndarray, part: str | Constant) -> np.ndarray:
+    return np.full(len(rows), part.constant, dtype=object) if isinstance(part, Constant) else view.values(part, rows)
+
+
+def _joined(parts: list[np.ndarray], separator: str, size: int) -> np.ndarray:
+    codes, combinations = pd.factorize(pd.MultiIndex.from_arrays(parts))
+    texts = np.array(["" if "" in each else separator.join(each) for each in combinations], dtype=object)
+    return texts[codes] if size else np.empty(0, dtype=object)
+
+
+def _take(values: Values, mask: np.ndarray) -> Values:
+    return Values(values.values[mask])
+
+
+def _spread(part: Values, mask: np.ndarray) -> Values:
+    """Values of the rows in the mask put back among all rows, the others empty."""
+    if part.values.dtype == float:
+        values = np.full(len(mask), np.nan)
+    else:
+        values = np.full(len(mask), "", dtype=object)
+    values[mask] = part.values
+    branch = None
+    if part.branch is not None:
+        branch = np.full(len(mask), -1, dtype=np.int64)
+        branch[mask] = part.branch
+    looked_up = {}
+    for name, rows in part.looked_up.items():
+        looked_up[name] = np.full(len(mask), -1, dtype=np.int64)
+        looked_up[name][mask] = rows
+    return Values(values, branch, looked_up)
+
+
+def _as_text(values: np.ndarray) -> np.ndarray:
+    return np.array([format_value(value) for value in values], dtype=object)

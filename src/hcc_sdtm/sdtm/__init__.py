@@ -1,0 +1,1 @@
+"""SDTM from mapped records: identifiers, sequence numbers, reference dates, study days, epochs, visits, qualifiers."""

@@ -1,0 +1,120 @@
+"""All SDTM datasets of a study from what its sites' mappings gave, in the order the derivations need each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from hcc_sdtm.dataset import ROW, Dataset, Derivation, Lineage
+from hcc_sdtm.finding import join_findings
+from hcc_sdtm.mapping.applying import MappedSite
+from hcc_sdtm.sdtm.demographics import derive_arm, derive_reference_dates, keep_first
+from hcc_sdtm.sdtm.results import derive_standard_results, derive_test_names
+from hcc_sdtm.sdtm.sequence import sequence_numbers, sort_positions
+from hcc_sdtm.sdtm.supplemental import build_supplemental
+from hcc_sdtm.sdtm.timing import derive_epoch, derive_last_before_treatment, derive_study_days, derive_visit
+from hcc_sdtm.spec.model import DatasetSpec, Specs
+from hcc_sdtm.spec.trial import Trial
+
+
+def build_sdtm(
+    sites: Sequence[MappedSite], specs: Specs, trial: Trial, study_id: str, lineage: Lineage
+) -> tuple[dict[str, Dataset], pd.DataFrame]:
+    """Every domain that a site's mapping fills, and its SUPP--, by name; the lineage gets them too.
+
+    Findings: a subject with more than one DM record.
+    """
+    by_domain: dict[str, list[pd.DataFrame]] = {}
+    for site in sites:
+        for domain, frames in site.frames.items():
+            filled = [_identified(frame, site, study_id, domain, specs.sdtm[domain]) for frame in frames if len(frame)]
+            by_domain.setdefault(domain, []).extend(filled)
+    datasets = {
+        domain: _ordered(pd.concat(frames, ignore_index=True), specs.sdtm[domain], lineage)
+        for domain, frames in by_domain.items()
+        if frames
+    }
+    findings = []
+    if "DM" in datasets:
+        datasets["DM"], duplicates = keep_first(datasets["DM"])
+        findings.append(duplicates)
+        derive_reference_dates(datasets["DM"], datasets, trial)
+        derive_arm(datasets["DM"], datasets, trial)
+        known = datasets["DM"].frame["AGE"].notna()
+        datasets["DM"].frame["AGEU"] = np.where(known, "YEARS", "").astype(object)
+        datasets["DM"].derivations["AGEU"] = Derivation("ages are given in years", ("AGE",))
+    for dataset in datasets.values():
+        derive_test_names(dataset, specs)
+        derive_standard_results(dataset)
+        derive_visit(dataset, trial)
+        if "DM" in datasets and dataset.name != "DM":
+            demographics = datasets["DM"].frame
+            derive_study_days(dataset, demographics)
+            derive_epoch(dataset, demographics, trial)
+            derive_last_before_treatment(dataset, demographics)
+    labels = {name: label for site in sites for name, label in site.labels.items()}
+    for dataset in list(datasets.values()):
+        spec = specs.sdtm.get(f"SUPP{dataset.name}")
+        supplemental = build_supplemental(dataset, spec, labels, study_id, lineage) if spec else None
+        if supplemental is not None:
+            datasets[supplemental.name] = supplemental
+    finished = {name: _finished(datasets[name]) for name in sorted(datasets)}
+    lineage.datasets.update(finished)
+    return finished, join_findings(findings)
+
+
+def _identified(frame: pd.DataFrame, site: MappedSite, study_id: str, domain: str, spec: DatasetSpec) -> pd.DataFrame:
+    """A block's records with what identifies them; DM also gets its site and country."""
+    subject = frame["SUBJID"]
+    added: dict[str, object] = {"STUDYID": study_id, "DOMAIN": domain, "USUBJID": study_id + "-" + subject}
+    if "SITEID" in spec.by_name:
+        added |= {"SITEID": site.site, "COUNTRY": site.country}
+    added = {name: value for name, value in added.items() if name not in frame}
+    return frame.assign(**added) if "SUBJID" in spec.by_name else frame.assign(**added).drop(columns="SUBJID")
+
+
+def _ordered(frame: pd.DataFrame, spec: DatasetSpec, lineage: Lineage) -> Dataset:
+    """The domain's records in their final order and types, every variable of the spec there, with --SEQ."""
+    for name in frame.columns:
+        if name in spec.by_name:
+            numeric = spec.by_name[name].is_numeric
+            frame[name] = frame[name].astype(float) if numeric else frame[name].fillna("").astype(object)
+        elif name.startswith(f"{ROW}:"):
+            frame[name] = frame[name].fillna(-1).astype("Int64")
+        elif name.startswith("_branch:"):
+            frame[name] = frame[name].fillna(-1).astype(np.int64)
+        elif name.startswith("_supp_plan:"):
+            frame[name] = frame[name].fillna(-1).astype(np.int64)
+        elif name.startswith("_supp:"):
+            frame[name] = frame[name].fillna("").astype(object)
+    absent = {
+        variable.name: np.nan if variable.is_numeric else "" for variable in spec.variables if variable.name not in frame
+    }
+    frame = frame.assign(**absent).iloc[sort_positions(frame, spec.sort)].reset_index(drop=True)
+    if spec.sequence:
+        frame[spec.sequence] = sequence_numbers(frame["USUBJID"])
+    dataset = Dataset(spec, frame, lineage)
+    identity = Derivation("study, site and subject number", ("SUBJID",))
+    dataset.derivations |= {name: identity for name in ("STUDYID", "DOMAIN", "USUBJID", "SITEID", "COUNTRY")}
+    if spec.sequence:
+        dataset.derivations[spec.sequence] = Derivation(f"order by {' '.join(spec.sort)}")
+    return dataset
+
+
+def _finished(dataset: Dataset) -> Dataset:
+    """The dataset with every variable of its spec in spec order, then its origin columns; a Perm variable that is empty
+    throughout is left out (SDTMIG 3.4, 4.1.2)."""
+    frame = dataset.frame
+    names = []
+    for variable in dataset.spec.variables:
+        column = frame[variable.name]
+        empty = column.isna().all() if variable.is_numeric else (column == "").all()
+        if variable.core != "Perm" or not empty:
+            names.append(variable.name)
+    hidden = [name for name in frame.columns if name.startswith("_") and not name.startswith("_supp")]
+    texts = {name: frame[name].astype(object) for name in names if not dataset.spec.by_name[name].is_numeric}
+    numbers = {name: frame[name].astype(float) for name in names if dataset.spec.by_name[name].is_numeric}
+    dataset.frame = frame[[*names, *hidden]].assign(**texts, **numbers)
+    return dataset
