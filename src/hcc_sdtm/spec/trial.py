@@ -14,6 +14,7 @@ from hcc_sdtm.spec.yaml_file import FileModel, Texts, Truth
 
 IsoDay = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
+
 class RecordChoice(FileModel):
     """Records of one dataset: those whose variables have the given values; ``date`` is the variable with their date."""
 

@@ -1,0 +1,115 @@
+"""What the schemas find, as rules: id, name, severity and documentation under the headings of every rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SchemaRule:
+    """A rule that the spec tables alone decide; `check_schema` makes its findings."""
+
+    id: str
+    name: str
+    severity: str
+    documentation: Mapping[str, str]
+
+    @property
+    def label(self) -> str:
+        """Id and dotted name, as findings carry it: ``SCH-003 schema.not-in-codelist``."""
+        return f"{self.id} {self.name}"
+
+
+def _rule(
+    id: str, name: str, severity: str, finds: str, matters: str, example: str, source: str
+) -> SchemaRule:
+    texts = (finds, matters, example, source)
+    headings = ("What it finds", "Why it matters", "Example", "Source")
+    return SchemaRule(id, name, severity, dict(zip(headings, texts, strict=True)))
+
+
+MISSING_COLUMN = _rule(
+    "SCH-001",
+    "schema.missing-column",
+    "error",
+    "A variable of core Req (error) or Exp (warning) that the dataset does not have. One finding a variable.",
+    "Reviewers' tools rely on these variables; a missing one stops their loading.",
+    "LB without LBORNRLO; a null column would have been right.",
+    "SDTMIG 3.4 section 4.1.5, core variables; ADaMIG 1.3 section 3",
+)
+REQUIRED_MISSING = _rule(
+    "SCH-002",
+    "schema.required-missing",
+    "error",
+    "A record with no value in a variable that may never be null.",
+    "The record cannot be identified or understood without it.",
+    "DM with a missing SEX: U says that it is not known.",
+    "SDTMIG 3.4 section 4.1.5; in ADaM the identifiers and the parameter only",
+)
+NOT_IN_CODELIST = _rule(
+    "SCH-003",
+    "schema.not-in-codelist",
+    "error",
+    "A value that is not a submission value of its codelist, where the codelist may not be extended. "
+    "The codelist may depend on another variable of the record.",
+    "A codelist that is not extensible is closed to sponsors' terms.",
+    'SEX "Female": the submission value is F.',
+    "SDTMIG 3.4 section 4.3, controlled terminology",
+)
+TERM_ADDED = _rule(
+    "SCH-004",
+    "schema.term-added",
+    "warning",
+    "A value that an extensible codelist does not have and that the study's codelists.csv does not add.",
+    "An added term must be a decision; most are a spelling or a synonym of a term that exists.",
+    'EXLOC "HEPAR": the term is LIVER.',
+    "SDTMIG 3.4 section 4.3, controlled terminology",
+)
+NOT_ISO8601 = _rule(
+    "SCH-005",
+    "schema.not-iso8601",
+    "error",
+    "A date variable whose text is not a complete or partial ISO 8601 date.",
+    "Such a date is read by nobody: no study day, no order, no endpoint.",
+    'RSDTC "05/03/2021" or "20210305".',
+    "SDTMIG 3.4 section 4.4.1, formats for date/time variables",
+)
+TOO_LONG = _rule(
+    "SCH-006",
+    "schema.too-long",
+    "error",
+    "A text with more UTF-8 bytes than its variable may hold.",
+    "A transport file holds 200 bytes; writers cut the rest, or cut inside a character.",
+    "RSTESTCD with more than 8 characters.",
+    "SAS transport file format version 5; SDTMIG 3.4 section 4.2.1",
+)
+DUPLICATE_KEY = _rule(
+    "SCH-007",
+    "schema.duplicate-key",
+    "error",
+    "Records of one dataset that agree in all its key variables.",
+    "Either the same thing was sent twice, or something that tells the records apart was lost.",
+    "Two DM records for one subject.",
+    "SDTMIG 3.4 section 3.2.1.1, primary keys; keys in datasets.csv",
+)
+WRONG_TYPE = _rule(
+    "SCH-008",
+    "schema.wrong-type",
+    "error",
+    "A value that is not of its variable's type: text in a number, a fraction in an integer.",
+    "The column would be written as another type than its definition says.",
+    "VISITDY 42.5.",
+    "SDTMIG 3.4 section 2.2, variable types; the type in the spec table",
+)
+
+SCHEMA_RULES = (
+    MISSING_COLUMN,
+    REQUIRED_MISSING,
+    NOT_IN_CODELIST,
+    TERM_ADDED,
+    NOT_ISO8601,
+    TOO_LONG,
+    DUPLICATE_KEY,
+    WRONG_TYPE,
+)

@@ -1,0 +1,1 @@
+"""The files that people write: spec tables, trial, parameters, endpoints, study. Read into values, every problem at once."""

@@ -1,0 +1,129 @@
+"""A study folder: ``study.yaml`` names its raw folder, mappings and specs; the packaged specs are its defaults.
+
+A study's own spec tables overlay the packaged ones. ``specs/trial.yaml`` is always the study's own, because its keys
+without a default must be answered by someone who knows the trial; ``adsl.yaml``, ``adrs.yaml``, ``parameters/`` and
+``endpoints.yaml`` are taken whole from the study where it has them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+from pydantic import Field
+
+from hcc_sdtm.finding import Problem, StudyError, nearest
+from hcc_sdtm.source import Source
+from hcc_sdtm.spec.adam import AdamSpecs, read_adam_specs
+from hcc_sdtm.spec.endpoints import EndpointList, read_endpoints
+from hcc_sdtm.spec.model import Specs
+from hcc_sdtm.spec.tables import read_spec_tables
+from hcc_sdtm.spec.trial import Trial
+from hcc_sdtm.spec.yaml_file import FileModel, Texts, YamlFile, read_yaml, validate
+
+STUDY_FILE = "study.yaml"
+Read = TypeVar("Read")
+
+
+class StudyFile(FileModel):
+    """``study.yaml``: the study's identifier, and where its parts lie under its folder."""
+
+    study: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9._-]{0,19}$")]
+    raw: str = "raw"
+    mappings: Texts
+    specs: str = "specs"
+
+
+@dataclass(frozen=True)
+class Study:
+    """Everything a run needs but the data: paths, specs, trial, ADaM specs, endpoints.
+
+    ``mappings`` has each mapping's path and the name that sources print.
+    """
+
+    root: Path
+    study_id: str
+    raw: Path
+    mappings: tuple[tuple[Path, str], ...]
+    spec_folders: tuple[Path, ...]
+    specs: Specs
+    trial: Trial
+    trial_file: YamlFile
+    adam: AdamSpecs
+    endpoints: EndpointList
+
+
+def reference_study() -> Path:
+    """The folder of the reference study: inside the installed package, or the repository that holds the source."""
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "reference_study"
+    return installed if installed.is_dir() else package.parents[1]
+
+
+def read_study(path: Path, raw: Path | None = None) -> Study:
+    """The study in a folder, or whose ``study.yaml`` is named; ``raw`` takes the place of its raw folder.
+
+    Raises StudyError with the problems of all its files at once; mappings are read by the mapping layer.
+    """
+    file_path = path / STUDY_FILE if path.is_dir() else path
+    root = file_path.parent
+    if not file_path.is_file():
+        message = f"no {STUDY_FILE} here; name a study folder, or make one with: hcc-sdtm init DIR"
+        raise StudyError([Problem(Source(str(path)), message)])
+    file = read_yaml(file_path, file_path.name)
+    written = validate(file, StudyFile)
+    problems: list[Problem] = []
+
+    def attempt(read: Callable[[], Read]) -> Read | None:
+        try:
+            return read()
+        except StudyError as error:
+            problems.extend(error.problems)
+            return None
+
+    raw_folder = raw if raw is not None else root / written.raw
+    if not raw_folder.is_dir():
+        where = file.source(("raw",))
+        problems.append(Problem(where, f'no folder "{raw_folder}" of raw files{nearest(written.raw, _folders(root))}'))
+    mappings = [
+        (found, found.relative_to(root).as_posix())
+        for pattern in written.mappings
+        for found in _mapping_files(root, pattern, file, problems)
+    ]
+    folders = tuple(
+        dict.fromkeys(
+            [reference_study() / "specs", *([root / written.specs] if (root / written.specs).is_dir() else [])]
+        )
+    )
+    trial_name = f"{written.specs}/trial.yaml"
+    trial_file = attempt(lambda: read_yaml(root / trial_name, trial_name))
+    trial = attempt(lambda: validate(trial_file, Trial)) if trial_file else None
+    specs = attempt(lambda: read_spec_tables(folders))
+    adam = attempt(lambda: read_adam_specs(folders, specs)) if specs else None
+    endpoints = attempt(lambda: _read_endpoints(folders, specs, adam)) if specs and adam else None
+    if problems or not (trial_file and trial and specs and adam and endpoints):
+        raise StudyError(problems)
+    return Study(root, written.study, raw_folder, tuple(mappings), folders, specs, trial, trial_file, adam, endpoints)
+
+
+def _folders(root: Path) -> list[str]:
+    return [path.name for path in root.iterdir() if path.is_dir()]
+
+
+def _mapping_files(root: Path, pattern: str, file: YamlFile, problems: list[Problem]) -> list[Path]:
+    found = sorted(root.glob(pattern))
+    if not found:
+        names = [path.relative_to(root).as_posix() for path in root.glob("*/*.yaml")]
+        problems.append(Problem(file.source(("mappings",)), f'no mapping "{pattern}"{nearest(pattern, names)}'))
+    return found
+
+
+def _read_endpoints(folders: tuple[Path, ...], specs: Specs, adam: AdamSpecs) -> EndpointList:
+    paths = [folder / "endpoints.yaml" for folder in folders if (folder / "endpoints.yaml").is_file()]
+    parameters = {
+        "ADTTE": {parameter.paramcd for parameter in adam.parameters},
+        "ADRS": {parameter.paramcd for parameter in adam.adrs.parameters},
+    }
+    return read_endpoints(paths[-1], "specs/endpoints.yaml", parameters, specs.adam["ADSL"].names)
