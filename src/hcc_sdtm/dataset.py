@@ -47,9 +47,17 @@ def at_column(variable: str) -> str:
 class RawRows(Protocol):
     """What `Origins` needs of a raw table: its file and sheet, its rows' numbers, and the text of a cell."""
 
-    file: str
-    sheet: str
-    identifying: frozenset[int]
+    @property
+    def file(self) -> str:
+        """File name as sources print it."""
+
+    @property
+    def sheet(self) -> str:
+        """Sheet name; ``""`` for a text file."""
+
+    @property
+    def identifying(self) -> frozenset[int]:
+        """1-based columns whose text is never shown."""
 
     @property
     def row_numbers(self) -> np.ndarray:
@@ -282,7 +290,9 @@ class Dataset:
             keys=[
                 " ".join(f"{name}={format_value(value)}" for name, value in zip(keys, row, strict=True))
                 for row in frame[keys].itertuples(index=False)
-            ] if keys else "",
+            ]
+            if keys
+            else "",
             record=[str(position + 1) for position in positions],
             variable=variable,
             value=values,

@@ -128,7 +128,9 @@ def _column_problems(mapping: SiteMapping, views: Mapping[str, View]) -> Iterato
     for block in mapping.blocks:
         if block.rows not in views:
             continue
-        wanted = [(column, mapping.file.source((block.domain, block.number, "when"))) for column in columns_of(block.when)]
+        wanted = [
+            (column, mapping.file.source((block.domain, block.number, "when"))) for column in columns_of(block.when)
+        ]
         yield from _missing(wanted, views[block.rows])
         for variable, rule in {**block.rules, **block.supp}.items():
             line = mapping.rule_line(block, variable)
@@ -196,7 +198,9 @@ def settle_dates(
         everywhere = view.values(column, np.arange(len(view)))
         at = np.array([int(np.flatnonzero(everywhere == text)[0]) for text in proofs], dtype=np.int64)
         if evidence.is_contradictory:
-            message = "this column holds dates with the day first and dates with the month first; declare the order or ask"
+            message = (
+                "this column holds dates with the day first and dates with the month first; declare the order or ask"
+            )
             findings.append(view.findings(at, column, ORDER_CONTRADICTED, "error", site, message))
         elif proofs:
             message = f"the order of day and month in this column is taken as {evidence.order} because of this date"
@@ -223,7 +227,9 @@ def _map_block(block: Block, evaluation: Evaluation, specs: Specs, lineage: Line
     data: dict[str, np.ndarray] = {SUBJID: view.values(SUBJECT, rows)}
     hidden: dict[str, np.ndarray] = {ROW: view.rows[rows], ITEM: view.items[rows]}
     done: dict[str, Values] = {}
-    plan_rules = {SUBJID: cell_rules(Copy(copy=SUBJECT), view, evaluation.views, mapping.file.source(("tables", view.name)))}
+    plan_rules = {
+        SUBJID: cell_rules(Copy(copy=SUBJECT), view, evaluation.views, mapping.file.source(("tables", view.name)))
+    }
     for variable, rule in block.rules.items():
         codelists = tuple(specs.codelists[name] for name in term_lists(specs, block.domain, variable))
         found = evaluation.evaluate(rule, view, rows, Target(block.domain, variable, codelists), done)
@@ -262,8 +268,14 @@ def _texts(values: np.ndarray) -> np.ndarray:
 
 
 def _typed(
-    values: np.ndarray, numeric: bool, variable: str, rule: RuleModel, block: Block,
-    evaluation: Evaluation, view: View, rows: np.ndarray,
+    values: np.ndarray,
+    numeric: bool,
+    variable: str,
+    rule: RuleModel,
+    block: Block,
+    evaluation: Evaluation,
+    view: View,
+    rows: np.ndarray,
 ) -> np.ndarray:
     """Values in the variable's type; a text that is no number in a numeric variable is a finding and left missing."""
     if not numeric:
@@ -274,11 +286,19 @@ def _typed(
     bad = np.isnan(numbers) & (values != "")
     if bad.any():
         column = next(iter(columns_read(rule)), SUBJECT)
-        message = [f'"{text}" is not a number and {variable} is numeric; the value is left missing' for text in values[bad]]
+        message = [
+            f'"{text}" is not a number and {variable} is numeric; the value is left missing' for text in values[bad]
+        ]
         evaluation.findings.append(
             view.findings(
-                rows[bad], column, NUMBER_TEXT, "error", evaluation.mapping.head.site, message,
-                variable=variable, dataset=block.domain,
+                rows[bad],
+                column,
+                NUMBER_TEXT,
+                "error",
+                evaluation.mapping.head.site,
+                message,
+                variable=variable,
+                dataset=block.domain,
             )
         )
     return numbers

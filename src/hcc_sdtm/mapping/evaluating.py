@@ -62,7 +62,7 @@ class Values:
     def filled(self) -> np.ndarray:
         """Which rows have a value."""
         if self.values.dtype == float:
-            return ~np.isnan(self.values)
+            return np.asarray(~np.isnan(self.values), dtype=bool)
         return np.asarray(self.values != "", dtype=bool)
 
 
@@ -117,9 +117,7 @@ class Evaluation:
             case Number(number=column):
                 return Values(self._distinct(view, rows, column, target, lambda texts: _numbers(texts, rule.times)))
             case Split(split=column, separator=separator, part=part):
-                return Values(
-                    self._distinct(view, rows, column, target, lambda texts: _parts(texts, separator, part))
-                )
+                return Values(self._distinct(view, rows, column, target, lambda texts: _parts(texts, separator, part)))
             case Concat(concat=parts, separator=separator):
                 return Values(_joined([_concat_part(view, rows, part) for part in parts], separator, len(rows)))
             case FirstOf(first_of=rules):
@@ -149,8 +147,15 @@ class Evaluation:
             bad = rows[here == present[at]]
             self.findings.append(
                 view.findings(
-                    bad, column, rule, "error", self.mapping.head.site, message,
-                    variable=target.variable, dataset=target.dataset, expected=expected,
+                    bad,
+                    column,
+                    rule,
+                    "error",
+                    self.mapping.head.site,
+                    message,
+                    variable=target.variable,
+                    dataset=target.dataset,
+                    expected=expected,
                 )
             )
         return values[np.searchsorted(present, here)] if len(rows) else values
@@ -184,7 +189,9 @@ class Evaluation:
         for number, rule in enumerate(rules):
             waiting = branch < 0
             part = _spread(
-                self.evaluate(rule, view, rows[waiting], target, {name: _take(v, waiting) for name, v in block.items()}),
+                self.evaluate(
+                    rule, view, rows[waiting], target, {name: _take(v, waiting) for name, v in block.items()}
+                ),
                 waiting,
             )
             if values is None:
@@ -211,8 +218,14 @@ class Evaluation:
             site = self.mapping.head.site
             self.findings.append(
                 view.findings(
-                    rows[doubtful], rule.lookup.on, LOOKUP_MANY, "error", site, message,
-                    variable=target.variable, dataset=target.dataset,
+                    rows[doubtful],
+                    rule.lookup.on,
+                    LOOKUP_MANY,
+                    "error",
+                    site,
+                    message,
+                    variable=target.variable,
+                    dataset=target.dataset,
                 )
             )
         found = (at >= 0) & ~doubtful & (wanted != "")
@@ -230,16 +243,23 @@ class Evaluation:
         anchor = by.after or by.before
         head = self.mapping.head
         start = (
-            np.full(len(rows), head.anchors[anchor].date, dtype=object) if anchor in head.anchors else block[anchor].values
+            np.full(len(rows), head.anchors[anchor].date, dtype=object)
+            if anchor in head.anchors
+            else block[anchor].values
         )
         from_day = dates.to_days(pd.Series(start, dtype=object)).to_numpy()
         partial = (start != "") & np.isnan(from_day) & ~np.isnan(number)
         if partial.any():
             self.findings.append(
                 view.findings(
-                    rows[partial], column, ANCHOR_PARTIAL, "error", head.site,
+                    rows[partial],
+                    column,
+                    ANCHOR_PARTIAL,
+                    "error",
+                    head.site,
                     f"{anchor} is not known to the day, so nothing can be counted from it",
-                    variable=target.variable, dataset=target.dataset,
+                    variable=target.variable,
+                    dataset=target.dataset,
                 )
             )
         # half a day and less is rounding of the site's own division by 7; the date is the nearest whole day
@@ -259,8 +279,13 @@ class Evaluation:
             if message:
                 self.findings.append(
                     view.findings(
-                        rows[codes == at], rule.columns[-1], *finding, self.mapping.head.site, message,
-                        variable=target.variable, dataset=target.dataset,
+                        rows[codes == at],
+                        rule.columns[-1],
+                        *finding,
+                        self.mapping.head.site,
+                        message,
+                        variable=target.variable,
+                        dataset=target.dataset,
                     )
                 )
         return values[codes] if len(rows) else np.empty(0, dtype=object)
@@ -286,9 +311,7 @@ def cell_rules(rule: RuleModel, view: View, views: Mapping[str, View], line: Sou
     columns = [name for name in _columns(rule) if name in view.positions]
     sizes = {len(view.positions[name]) for name in columns if view.positions[name]}
     items = max(sizes, default=0)
-    places = tuple(
-        tuple(place for name in columns for place in view.columns_at(name, item)) for item in range(items)
-    )
+    places = tuple(tuple(place for name in columns for place in view.columns_at(name, item)) for item in range(items))
     return (CellRule("", places, line),)
 
 
@@ -316,9 +339,7 @@ def _passes(test: Test, text: str) -> bool:
     return inside if test.test in ("equals", "in") else not inside
 
 
-def _terms(
-    rule: Term, texts: np.ndarray, target: Target
-) -> tuple[np.ndarray, list[tuple[int, str, str, str]]]:
+def _terms(rule: Term, texts: np.ndarray, target: Target) -> tuple[np.ndarray, list[tuple[int, str, str, str]]]:
     known = {clean(typed): value for typed, value in rule.map.items()}
     values = np.full(len(texts), "", dtype=object)
     problems = []
@@ -363,9 +384,7 @@ def _numbers(texts: np.ndarray, times: float) -> tuple[np.ndarray, list[tuple[in
     return values, problems
 
 
-def _parts(
-    texts: np.ndarray, separator: str, part: int
-) -> tuple[np.ndarray, list[tuple[int, str, str, str]]]:
+def _parts(texts: np.ndarray, separator: str, part: int) -> tuple[np.ndarray, list[tuple[int, str, str, str]]]:
     pieces = [text.split(separator) for text in texts]
     return np.array([piece[part - 1].strip() if len(piece) >= part else "" for piece in pieces], dtype=object), []
 

@@ -156,7 +156,7 @@ def _one_verb(data: Any) -> Any:
 def _verb(data: Any) -> str:
     if isinstance(data, RuleModel):
         return next(verb for verb, model in VERBS.items() if type(data) is model)
-    return next(key for key in data if key in VERBS)
+    return str(next(key for key in data if key in VERBS))
 
 
 Rule = Annotated[
@@ -348,7 +348,10 @@ def read_mapping(path: Path, name: str, specs: Specs) -> SiteMapping:
         if domain not in specs.sdtm:
             names = [*specs.sdtm, *Head.model_fields]
             problems.append(
-                Problem(file.source((domain,)), f'"{domain}" is no key of a mapping and no domain with a spec{nearest(domain, names)}')
+                Problem(
+                    file.source((domain,)),
+                    f'"{domain}" is no key of a mapping and no domain with a spec{nearest(domain, names)}',
+                )
             )
             continue
         if not isinstance(listed, list):
@@ -388,7 +391,9 @@ def _block_problems(block: Block, head: Head | None, file: YamlFile, specs: Spec
                     )
     for variable, rule in {**block.rules, **block.supp}.items():
         if sum(isinstance(inner, FirstOf) for inner in _walk(rule)) > isinstance(rule, FirstOf):
-            yield Problem(file.source((*place, variable)), "first_of stands inside another rule; write one list of alternatives")
+            yield Problem(
+                file.source((*place, variable)), "first_of stands inside another rule; write one list of alternatives"
+            )
     known = specs.sdtm[block.domain].by_name
     for variable, rule in block.rules.items():
         source = file.source((*place, variable))
@@ -404,10 +409,15 @@ def _block_problems(block: Block, head: Head | None, file: YamlFile, specs: Spec
             allowed = {term for name in lists for term in specs.codelists[name].terms}
             closed = lists and not any(specs.codelists[name].extensible for name in lists)
             for value in sorted(set(inner.map.values()) - allowed if closed else ()):
-                yield Problem(source, f'"{value}" is not a term of {"/".join(lists)}{nearest(value, allowed)}')
+                by_synonym = [specs.codelists[name].by_folded.get(value.casefold()) for name in lists]
+                meant = next(filter(None, by_synonym), None)
+                hint = f'; did you mean "{meant}"?' if meant else nearest(value, allowed)
+                yield Problem(source, f'"{value}" is not a term of {"/".join(lists)}{hint}')
     for name, rule in block.supp.items():
         if not re.fullmatch(r"[A-Z][A-Z0-9_]{0,7}", name):
-            yield Problem(file.source((*place, "SUPP", name)), f'"{name}" is no QNAM: at most 8 of A-Z, 0-9, _, a letter first')
+            yield Problem(
+                file.source((*place, "SUPP", name)), f'"{name}" is no QNAM: at most 8 of A-Z, 0-9, _, a letter first'
+            )
         if not rule.label:
             yield Problem(file.source((*place, "SUPP", name)), f"{name} needs a label")
 
@@ -427,6 +437,3 @@ def term_lists(specs: Specs, domain: str, variable: str) -> list[str]:
     by_value = [level.codelist for level in specs.valuelevel if (level.dataset, level.variable) == (domain, variable)]
     own = specs.sdtm[domain].by_name[variable].codelist
     return list(dict.fromkeys(name for name in (own, *by_value) if name))
-
-
-

@@ -87,15 +87,33 @@ class View:
         return sources, typed
 
     def findings(
-        self, rows: np.ndarray, column: str, rule: str, severity: str, site: str, message: Sequence[str] | str,
-        variable: str = "", dataset: str = "", expected: Sequence[str] | str = "",
+        self,
+        rows: np.ndarray,
+        column: str,
+        rule: str,
+        severity: str,
+        site: str,
+        message: Sequence[str] | str,
+        variable: str = "",
+        dataset: str = "",
+        expected: Sequence[str] | str = "",
     ) -> pd.DataFrame:
         """One finding for each row, at the cell of the column."""
         sources, typed = self.cells(rows, column)
         subject = self.texts[SUBJECT][rows] if SUBJECT in self.texts else ""
         return build_findings(
-            rule, severity, len(rows), message=message, site=site, table=self.name, subject=subject, dataset=dataset,
-            variable=variable or column, expected=expected, source=sources, typed=typed,
+            rule,
+            severity,
+            len(rows),
+            message=message,
+            site=site,
+            table=self.name,
+            subject=subject,
+            dataset=dataset,
+            variable=variable or column,
+            expected=expected,
+            source=sources,
+            typed=typed,
         )
 
 
@@ -124,7 +142,9 @@ class SiteFiles:
 
     def matching(self, pattern: str, source: Source) -> list[str]:
         """The one file that the pattern matches, as its path under the raw folder; StudyError where none or several do."""
-        names = sorted(str(path.relative_to(self.folder).as_posix()) for path in self.folder.rglob("*") if path.is_file())
+        names = sorted(
+            str(path.relative_to(self.folder).as_posix()) for path in self.folder.rglob("*") if path.is_file()
+        )
         found = [name for name in names if fnmatch.fnmatchcase(name, pattern)]
         if not found:
             raise StudyError([Problem(source, f'no file "{pattern}" in {self.folder.name}/{nearest(pattern, names)}')])
@@ -225,7 +245,9 @@ def _open_part(table: Table, part: OpenTable, mapping: SiteMapping, at: tuple[st
     once = np.flatnonzero(~part.repeated)
     rows = part.first + once
     texts = {column: raw.body[column].to_numpy(dtype=object)[once] for column in raw.positions}
-    positions: dict[str, tuple[tuple[int, ...], ...]] = {column: ((at_column,),) for column, at_column in raw.positions.items()}
+    positions: dict[str, tuple[tuple[int, ...], ...]] = {
+        column: ((at_column,),) for column, at_column in raw.positions.items()
+    }
     if table.unpivot is None:
         return _Part(texts, positions, rows, np.zeros(len(rows), dtype=np.int64), 1)
     unpivot = table.unpivot
@@ -233,7 +255,9 @@ def _open_part(table: Table, part: OpenTable, mapping: SiteMapping, at: tuple[st
     items = list(itertools.product(*(unpivot.keys[name].items() for name in names)))
     headers = {
         measure: [
-            unpivot.columns.format_map({name: key for name, (key, _) in zip(names, item, strict=True)} | {"measure": text})
+            unpivot.columns.format_map(
+                {name: key for name, (key, _) in zip(names, item, strict=True)} | {"measure": text}
+            )
             for item in items
         ]
         for measure, text in unpivot.measures.items()
@@ -248,7 +272,9 @@ def _open_part(table: Table, part: OpenTable, mapping: SiteMapping, at: tuple[st
     used = {header for wanted in headers.values() for header in wanted}
     blank = np.full(len(rows), "", dtype=object)
     measured = {measure: [texts.get(header, blank) for header in wanted] for measure, wanted in headers.items()}
-    filled = [np.logical_or.reduce([measured[measure][item] != "" for measure in measured]) for item in range(len(items))]
+    filled = [
+        np.logical_or.reduce([measured[measure][item] != "" for measure in measured]) for item in range(len(items))
+    ]
     keep = [np.flatnonzero(mask) for mask in filled]
     item_codes = np.concatenate([np.full(len(kept), item, dtype=np.int64) for item, kept in enumerate(keep)])
     kept_rows = np.concatenate(keep)
@@ -302,7 +328,11 @@ def _number_subjects(
     where = f"the key file {head.subjects.file}" if head.subjects.file else "the study"
     files.findings.append(
         view.findings(
-            lost_rows, table.subject, SUBJECT_UNKNOWN, "error", head.site,
+            lost_rows,
+            table.subject,
+            SUBJECT_UNKNOWN,
+            "error",
+            head.site,
             f"this row's subject number is empty or not in {where}; the row is left out of every dataset",
             variable=table.subject,
         )
@@ -310,9 +340,7 @@ def _number_subjects(
     return _subset(view, view.texts[SUBJECT] != "")
 
 
-def _require_unique(
-    view: View, table: Table, mapping: SiteMapping, files: SiteFiles, at: tuple[str, str]
-) -> View:
+def _require_unique(view: View, table: Table, mapping: SiteMapping, files: SiteFiles, at: tuple[str, str]) -> View:
     """The view with one row for each value of the table's ``unique`` columns; a later one is left out, with a finding."""
     unknown = [column for column in table.unique if column not in view.texts]
     if unknown:
@@ -329,7 +357,9 @@ def _require_unique(
     firsts = keys.drop_duplicates().reset_index().merge(keys[again], on=list(table.unique))["index"].to_numpy()
     kept, _ = view.cells(firsts, table.unique[0])
     names = " and ".join(table.unique)
-    message = [f"a second row with the same {names}; the first, at {first}, is kept and this one left out" for first in kept]
+    message = [
+        f"a second row with the same {names}; the first, at {first}, is kept and this one left out" for first in kept
+    ]
     rows = np.flatnonzero(again)
     files.findings.append(
         view.findings(rows, table.unique[0], KEY_REPEATED, "error", files.site, message, variable=table.unique[0])
