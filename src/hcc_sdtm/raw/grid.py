@@ -1,0 +1,220 @@
+"""Cell values to text, block by block, so that a sheet of a million rows needs little more than its texts.
+
+A number is its shortest decimal text without an exponent and with no ``.0``, or the displayed digits where its
+format pads with zeros (``007``: without them it is another number to the person who typed it); a boolean is TRUE
+or FALSE; a date is ISO 8601 cut to what its format shows. Each distinct value is converted once a column, and its
+text is shared.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice, zip_longest
+from typing import Any
+
+import numpy as np
+
+from hcc_sdtm.raw.number_format import FULL, NumberFormat
+
+_ReadColumn = Callable[[tuple[Any, ...], int], list[str]]
+"""A column's values in one block, and the block's first row, to texts."""
+
+_BLOCK_ROWS = 256  # small enough that a block stays in the processor's cache
+_MOST_TEXTS = 100_000
+
+MAX_CELLS = 100_000_000
+"""Cells of the largest rectangle that is read as one sheet: calamine's own limit where it has one."""
+
+
+@dataclass
+class StyledCells:
+    """Cells of one column not in the sheet's usual format: their 1-based rows in order, and each one's format."""
+
+    rows: list[int] = field(default_factory=list)
+    formats: list[NumberFormat] = field(default_factory=list)
+
+
+@dataclass
+class Grid:
+    """Cells as text, and what was noticed on the way; cells are (row, column), 1-based.
+
+    ``early`` cells hold a date before 1 March 1900, ``yearless`` ones a date whose format hides the year.
+    """
+
+    texts: np.ndarray
+    has_dates: bool
+    early: list[tuple[int, int]]
+    yearless: list[tuple[int, int]]
+
+
+class TooManyCellsError(Exception):
+    """A sheet spans more than `MAX_CELLS`."""
+
+
+def number_text(value: float) -> str:
+    """Shortest decimal text that reads back as the number: no exponent, no ``.0``."""
+    text = repr(value + 0.0 if value == 0 else value)
+    if "e" in text:
+        text = np.format_float_positional(value, trim="-")
+    return text.removesuffix(".0")
+
+
+def cell_text(value: Any, shown: NumberFormat = FULL) -> str:
+    """Text of one cell value as the spreadsheet library gives it."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, (int, float)):
+        return shown.padded(value) or number_text(value)
+    if isinstance(value, (dt.date, dt.time)):
+        return shown.date_text(value)
+    if isinstance(value, dt.timedelta):
+        return _elapsed_text(value)
+    return str(value)
+
+
+def build_grid(
+    rows: Iterable[Sequence[Any]],
+    left: int = 0,
+    usual: NumberFormat = FULL,
+    styled: Mapping[int, StyledCells] | None = None,
+) -> Grid:
+    """The grid of ``rows``, which start ``left`` columns right of A; short rows are filled with ``""``.
+
+    Raises TooManyCellsError for more than `MAX_CELLS`.
+    """
+    noticed = Grid(np.empty((0, 0), dtype=object), False, [], [])
+
+    def column(number: int) -> _ReadColumn:
+        return _Column(number, usual, (styled or {}).get(number, StyledCells()), noticed).read
+
+    noticed.texts = _assemble(rows, left, column)
+    return noticed
+
+
+def build_text_grid(rows: Iterable[Sequence[str]]) -> np.ndarray:
+    """The grid of rows that are text already; short rows are filled with ``""``.
+
+    Raises TooManyCellsError for more than `MAX_CELLS`.
+    """
+
+    def column(number: int) -> _ReadColumn:
+        shared: dict[str, str] = {}
+
+        def read(texts: tuple[str, ...], first_row: int) -> list[str]:
+            if len(shared) > _MOST_TEXTS:
+                shared.clear()
+            return list(map(shared.setdefault, texts, texts))
+
+        return read
+
+    return _assemble(rows, 0, column)
+
+
+def _assemble(
+    rows: Iterable[Sequence[Any]], left: int, build_column: Callable[[int], _ReadColumn]
+) -> np.ndarray:
+    """The grid, made column by column within blocks of rows; ``build_column`` is given a 1-based column number."""
+    columns: list[_ReadColumn] = []
+    blocks: list[tuple[int, list[np.ndarray]]] = []
+    height = 0
+    for block in _blocks(rows):
+        values = list(zip_longest(*block, fillvalue=""))
+        columns += [build_column(left + position + 1) for position in range(len(columns), len(values))]
+        if (height + len(block)) * (left + len(columns)) > MAX_CELLS:
+            raise TooManyCellsError
+        texts = [read(part, height + 1) for read, part in zip(columns, values, strict=False)]
+        blocks.append((height, [_text_array(part) for part in texts]))
+        height += len(block)
+    return _stack(blocks, height, left, len(columns))
+
+
+class _Column:
+    """Converts one column, a block of values at a time."""
+
+    def __init__(self, number: int, usual: NumberFormat, styled: StyledCells, noticed: Grid) -> None:
+        self.number = number
+        self.usual = usual
+        self.styled = styled
+        self.noticed = noticed
+        self.texts: dict[Any, str] = {}
+        self.restyled: dict[NumberFormat, dict[Any, str]] = {}
+        self.early: set[dt.date] = set()
+        self.next_styled = 0
+
+    def read(self, values: tuple[Any, ...], first_row: int) -> list[str]:
+        texts = self._usual_texts(values)
+        self._restyle(values, texts, first_row)
+        if self.early:
+            rows = enumerate(values, first_row)
+            self.noticed.early += [(row, self.number) for row, value in rows if value in self.early]
+        return texts
+
+    def _usual_texts(self, values: tuple[Any, ...]) -> list[str]:
+        distinct = set(values)
+        # True equals 1: a boolean beside a number cannot be told from it by value
+        mixed = (0 in distinct or 1 in distinct) and bool in set(map(type, values))
+        if mixed:
+            distinct = {value for value in values if type(value) is not bool}
+        if len(self.texts) > _MOST_TEXTS:
+            self.texts.clear()
+        for value in distinct.difference(self.texts):
+            self.texts[value] = cell_text(value, self.usual)
+            if isinstance(value, dt.date):
+                self.noticed.has_dates = True
+                if (value.year, value.month) < (1900, 3):
+                    self.early.add(value)
+        if mixed:
+            return [cell_text(value) if type(value) is bool else self.texts[value] for value in values]
+        return list(map(self.texts.__getitem__, values))
+
+    def _restyle(self, values: tuple[Any, ...], texts: list[str], first_row: int) -> None:
+        rows, formats = self.styled.rows, self.styled.formats
+        current: NumberFormat | None = None
+        known: dict[Any, str] = {}
+        while self.next_styled < len(rows) and rows[self.next_styled] < first_row + len(values):
+            row, shown = rows[self.next_styled], formats[self.next_styled]
+            self.next_styled += 1
+            value = values[row - first_row]
+            if isinstance(value, (str, bool)):
+                continue
+            if shown is not current:
+                current, known = shown, self.restyled.setdefault(shown, {})
+                if len(known) > _MOST_TEXTS:
+                    known.clear()
+            if value not in known:
+                known[value] = cell_text(value, shown)
+            texts[row - first_row] = known[value]
+            if shown.hides_year and isinstance(value, dt.date):
+                self.noticed.yearless.append((row, self.number))
+
+
+def _blocks(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
+    remaining = iter(rows)
+    while block := list(islice(remaining, _BLOCK_ROWS)):
+        yield block
+
+
+def _text_array(texts: list[str]) -> np.ndarray:
+    array = np.empty(len(texts), dtype=object)
+    array[:] = texts
+    return array
+
+
+def _stack(blocks: list[tuple[int, list[np.ndarray]]], height: int, left: int, width: int) -> np.ndarray:
+    # columns lie end to end in memory, because every later step takes whole columns
+    texts = np.full((height, left + width), "", dtype=object, order="F")
+    for first, parts in blocks:
+        for position, part in enumerate(parts, left):
+            texts[first : first + len(part), position] = part
+        parts.clear()
+    return texts
+
+
+def _elapsed_text(value: dt.timedelta) -> str:
+    """Hours and minutes, ``255:10``, as ``[h]:mm`` shows a length of time; seconds only when not zero."""
+    seconds = round(abs(value).total_seconds())
+    sign = "-" if value < dt.timedelta() and seconds else ""
+    text = f"{sign}{seconds // 3600:02d}:{seconds // 60 % 60:02d}"
+    return f"{text}:{seconds % 60:02d}" if seconds % 60 else text

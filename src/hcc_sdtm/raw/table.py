@@ -1,0 +1,61 @@
+"""What was typed: a sheet as a grid of text, and a table of it once its header is known.
+
+Text is untouched. A number is its shortest decimal text with no ``.0``, or the displayed digits where its format
+pads it with zeros (``007``); a real date cell is ISO 8601 text cut to what its number format shows (``2021-03`` for a
+cell shown as year and month). An empty cell is ``""``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class RawSheet:
+    """One sheet (or one delimited text file) as it lies in the file; ``grid[0, 0]`` is cell A1.
+
+    ``merged`` holds merged ranges as (first row, first column, last row, last column), all 1-based like every
+    other row and column number here. ``comments`` are by (row, column).
+    """
+
+    file: str
+    sheet: str
+    grid: np.ndarray
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    comments: Mapping[tuple[int, int], str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """The body of a sheet under a known header: one row a spreadsheet row, one text column a header name.
+
+    ``positions`` gives each column's 1-based spreadsheet column. ``identifying`` columns are read for keys
+    only: `typed` gives ``""`` for them, so that no finding, trace or output can show one.
+    """
+
+    file: str
+    sheet: str
+    body: pd.DataFrame
+    rows: np.ndarray
+    positions: Mapping[str, int]
+    origin: RawSheet
+    identifying: frozenset[int] = frozenset()
+
+    @property
+    def row_numbers(self) -> np.ndarray:
+        """1-based spreadsheet row of each body row."""
+        return self.rows
+
+    def typed(self, row: int, column: int) -> str:
+        """Text of the cell at 1-based spreadsheet ``row`` and ``column``; an identifying cell gives ``""``."""
+        if column in self.identifying:
+            return ""
+        grid = self.origin.grid
+        inside = 1 <= row <= grid.shape[0] and 1 <= column <= grid.shape[1]
+        return str(grid[row - 1, column - 1]) if inside else ""

@@ -1,0 +1,257 @@
+import datetime as dt
+import re
+import zipfile
+
+import openpyxl
+import pytest
+from openpyxl.comments import Comment
+
+from hcc_sdtm.finding import StudyError
+from hcc_sdtm.raw import read_sheets
+from hcc_sdtm.raw.workbook import _refusing
+
+
+@pytest.fixture
+def book():
+    book = openpyxl.Workbook()
+    book.active.title = "随访"
+    return book
+
+
+def read(book, tmp_path):
+    book.save(tmp_path / "b.xlsx")
+    return reread(tmp_path)
+
+
+def reread(tmp_path):
+    return read_sheets(tmp_path / "b.xlsx", "101/b.xlsx")
+
+
+def rewrite(tmp_path, part, change):
+    """The saved workbook with one of its parts changed."""
+    source = zipfile.ZipFile(tmp_path / "b.xlsx")
+    parts = {name: source.read(name) for name in source.namelist()}
+    parts[part] = change(parts[part])
+    with zipfile.ZipFile(tmp_path / "b.xlsx", "w") as changed:
+        for name, content in parts.items():
+            changed.writestr(name, content)
+
+
+def fill(sheet, cells):
+    for address, content in cells.items():
+        value, number_format = content if isinstance(content, tuple) else (content, None)
+        sheet[address] = value
+        if number_format:
+            sheet[address].number_format = number_format
+
+
+def listed(findings):
+    return findings[["rule", "severity", "source", "typed"]].to_numpy().tolist()
+
+
+DAY = dt.datetime(2021, 3, 5)
+MOMENT = dt.datetime(2021, 3, 5, 14, 30)
+
+SHOWN = {
+    "A1": ("007", None),
+    "B1": (7, "000"),
+    "C1": (7, None),
+    "D1": (0.125, "0.00"),
+    "E1": (True, None),
+    "A2": (DAY, "yyyy-mm-dd"),
+    "B2": (DAY, "yyyy-mm"),
+    "C2": (DAY, "yyyy"),
+    "D2": (MOMENT, "yyyy-mm-dd hh:mm"),
+    "E2": (MOMENT, "hh:mm"),
+    "A3": (DAY, 'yyyy"年"m"月"'),
+    "B3": (MOMENT, "yyyy-mm-dd"),
+    "C3": (dt.time(14, 30, 7), "hh:mm:ss"),
+    "D3": (dt.timedelta(hours=30), "[h]:mm"),
+    "E3": ("  NA \n不详", None),
+}
+SHOWN_TEXTS = [
+    ["007", "007", "7", "0.125", "TRUE"],
+    ["2021-03-05", "2021-03", "2021", "2021-03-05T14:30", "14:30"],
+    ["2021-03", "2021-03-05", "14:30:07", "30:00", "  NA \n不详"],
+]
+
+
+def test_cells_are_read_as_they_are_shown(book, tmp_path):
+    fill(book.active, SHOWN)
+    sheets, findings = read(book, tmp_path)
+    assert sheets[0].grid.tolist() == SHOWN_TEXTS
+    assert (sheets[0].file, sheets[0].sheet) == ("101/b.xlsx", "随访")
+    assert findings.empty
+
+
+def test_a_sheet_written_in_another_way_reads_the_same(book, tmp_path):
+    fill(book.active, SHOWN)
+    book.save(tmp_path / "b.xlsx")
+
+    def swap_attributes(part):
+        return re.sub(rb'<c (r="[A-Z]+\d+") (s="\d+")', rb"<c \2 \1", part)
+
+    rewrite(tmp_path, "xl/worksheets/sheet1.xml", swap_attributes)
+    assert reread(tmp_path)[0][0].grid.tolist() == SHOWN_TEXTS
+
+
+def test_cells_without_an_address_read_the_same(book, tmp_path):
+    fill(book.active, SHOWN)
+    book.save(tmp_path / "b.xlsx")
+    rewrite(tmp_path, "xl/worksheets/sheet1.xml", lambda part: re.sub(rb'<c r="[A-Z]+\d+"', b"<c", part))
+    assert reread(tmp_path)[0][0].grid.tolist() == SHOWN_TEXTS
+
+
+def test_formats_that_a_file_names_by_number_only(book, tmp_path):
+    fill(book.active, {"A1": (DAY, "yyyy-mm"), "B1": (DAY, "yyyy-mm-dd")})
+    book.save(tmp_path / "b.xlsx")
+
+    def name_by_number(part):
+        return re.sub(rb'numFmtId="164"(?! formatCode)', b'numFmtId="57"', part)
+
+    rewrite(tmp_path, "xl/styles.xml", name_by_number)
+    assert reread(tmp_path)[0][0].grid.tolist() == [["2021-03", "2021-03-05"]]
+
+
+def test_the_grid_starts_at_a1(book, tmp_path):
+    fill(book.active, {"C3": "x", "D5": "y"})
+    sheets, _ = read(book, tmp_path)
+    assert sheets[0].grid.tolist() == [
+        ["", "", "", ""],
+        ["", "", "", ""],
+        ["", "", "x", ""],
+        ["", "", "", ""],
+        ["", "", "", "y"],
+    ]
+
+
+def test_an_empty_sheet_is_there(book, tmp_path):
+    book.create_sheet("empty")
+    fill(book.active, {"A1": "x"})
+    sheets, findings = read(book, tmp_path)
+    assert [(sheet.sheet, sheet.grid.shape) for sheet in sheets] == [("随访", (1, 1)), ("empty", (0, 0))]
+    assert findings.empty
+
+
+def test_dates_counted_from_1904(book, tmp_path):
+    book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    fill(book.active, {"A1": (DAY, "yyyy-mm-dd"), "A2": (DAY, "yyyy-mm"), "A3": (MOMENT, "yyyy-mm-dd hh:mm")})
+    assert read(book, tmp_path)[0][0].grid[:, 0].tolist() == ["2021-03-05", "2021-03", "2021-03-05T14:30"]
+
+
+def test_dates_before_march_1900_are_found(book, tmp_path):
+    fill(book.active, {f"A{row}": (serial, "yyyy-mm-dd") for row, serial in enumerate((59, 60, 61), 1)})
+    sheets, findings = read(book, tmp_path)
+    assert sheets[0].grid[2, 0] == "1900-03-01"
+    assert listed(findings) == [
+        ["RAW-007 raw.date-before-march-1900", "warning", "101/b.xlsx:随访!A1", ""],
+        ["RAW-007 raw.date-before-march-1900", "warning", "101/b.xlsx:随访!A2", ""],
+    ]
+
+
+def test_a_date_shown_without_its_year_is_found(book, tmp_path):
+    fill(book.active, {"A1": (DAY, "yyyy-mm-dd"), "A2": (DAY, 'm"月"d"日"')})
+    sheets, findings = read(book, tmp_path)
+    assert sheets[0].grid[:, 0].tolist() == ["2021-03-05", "2021-03-05"]
+    assert listed(findings) == [["RAW-008 raw.year-not-shown", "warning", "101/b.xlsx:随访!A2", ""]]
+
+
+def test_error_cells_keep_their_text(book, tmp_path):
+    fill(book.active, {"A1": "x", "B2": "#N/A", "C4": "#DIV/0!"})
+    sheets, findings = read(book, tmp_path)
+    assert sheets[0].grid.tolist() == [["x", "", ""], ["", "#N/A", ""], ["", "", ""], ["", "", "#DIV/0!"]]
+    assert listed(findings) == [
+        ["RAW-004 raw.error-cell", "warning", "101/b.xlsx:随访!B2", "#N/A"],
+        ["RAW-004 raw.error-cell", "warning", "101/b.xlsx:随访!C4", "#DIV/0!"],
+    ]
+
+
+def test_a_formula_without_its_result_is_found(book, tmp_path):
+    fill(book.active, {"A1": 1, "B1": "=A1+1", "C1": "end"})
+    sheets, findings = read(book, tmp_path)
+    assert sheets[0].grid.tolist() == [["1", "", "end"]]
+    assert listed(findings) == [["RAW-005 raw.formula-without-value", "warning", "101/b.xlsx:随访!B1", ""]]
+
+
+def test_a_formula_whose_result_is_empty_text_is_in_order(book, tmp_path):
+    fill(book.active, {"A1": 1, "B1": "=A1+1"})
+    book.save(tmp_path / "b.xlsx")
+    rewrite(
+        tmp_path, "xl/worksheets/sheet1.xml", lambda part: part.replace(b'<c r="B1">', b'<c r="B1" t="str">')
+    )
+    sheets, findings = reread(tmp_path)
+    assert sheets[0].grid[0, 0] == "1"
+    assert findings.empty
+
+
+def test_what_is_hidden_is_read_and_found(book, tmp_path):
+    fill(book.active, {"A1": "a", "B2": "b", "C3": "c", "A4": "d", "A6": "f"})
+    for row in (2, 3, 5, 6, 9):
+        book.active.row_dimensions[row].hidden = True
+    book.active.column_dimensions["C"].hidden = True
+    book.active.column_dimensions["H"].hidden = True
+    book.create_sheet("keys").sheet_state = "veryHidden"
+    fill(book["keys"], {"A1": "k"})
+    sheets, findings = read(book, tmp_path)
+    assert sheets[0].grid[2, 2] == "c"
+    assert sheets[0].hidden_rows == {2, 3, 5, 6}
+    assert sheets[0].hidden_columns == {3}
+    assert listed(findings) == [
+        ["RAW-003 raw.hidden-column", "note", "101/b.xlsx:随访!C", ""],
+        ["RAW-002 raw.hidden-row", "note", "101/b.xlsx:随访!2", ""],
+        ["RAW-002 raw.hidden-row", "note", "101/b.xlsx:随访!6", ""],
+        ["RAW-001 raw.hidden-sheet", "note", "101/b.xlsx:keys", ""],
+    ]
+    assert findings["message"][1] == "rows 2 to 3 are hidden; read anyway"
+
+
+def test_merged_ranges_and_comments(book, tmp_path):
+    fill(book.active, {"A1": "病历号", "B1": "第1次随访", "B2": "日期", "C2": "疗效"})
+    book.active.merge_cells("B1:C1")
+    book.active.merge_cells("A1:A2")
+    book.active["C2"].comment = Comment("见影像报告\n第二行", "PI")
+    sheets, findings = read(book, tmp_path)
+    assert sheets[0].merged == ((1, 1, 2, 1), (1, 2, 1, 3))
+    assert sheets[0].comments == {(2, 3): "见影像报告\n第二行"}
+    assert findings.empty
+
+
+def test_a_far_stray_cell_is_refused_before_it_costs_memory(book, tmp_path):
+    fill(book.active, {"A1": "x", "XFD1048576": "y"})
+    with pytest.raises(StudyError, match=r"101/b\.xlsx:随访: the sheet spans more than 100,000,000 cells"):
+        read(book, tmp_path)
+
+
+def test_a_far_formatted_empty_cell_is_no_matter(book, tmp_path):
+    fill(book.active, {"A1": "x"})
+    book.active["XFD1048576"].number_format = "yyyy"
+    assert read(book, tmp_path)[0][0].grid.tolist() == [["x"]]
+
+
+def test_a_workbook_without_styles_is_read(book, tmp_path):
+    fill(book.active, {"A1": "x", "B1": 2})
+    book.save(tmp_path / "b.xlsx")
+    rewrite(
+        tmp_path,
+        "xl/_rels/workbook.xml.rels",
+        lambda part: re.sub(rb"<Relationship [^>]*styles[^>]*>", b"", part),
+    )
+    sheets, findings = reread(tmp_path)
+    assert sheets[0].grid.tolist() == [["x", "2"]]
+    assert findings.empty
+
+
+def test_a_panic_below_the_spreadsheet_library_is_a_refusal():
+    class PanicException(BaseException):
+        """What a Rust panic looks like from Python."""
+
+    refused = pytest.raises(
+        StudyError, match=r"^a\.xlsb: cannot be read as a \.xlsb workbook: the spreadsheet"
+    )
+    with refused, _refusing("a.xlsb"):
+        raise PanicException("index out of bounds")
+
+
+def test_an_interrupt_is_not_a_refusal():
+    with pytest.raises(KeyboardInterrupt), _refusing("a.xlsb"):
+        raise KeyboardInterrupt
