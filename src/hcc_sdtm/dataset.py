@@ -5,8 +5,9 @@ other values. Raw rows of a run are numbered end to end (`Origins`); a dataset k
 
 ``_plan``         which block of which mapping made the record (-1: none did, the record is derived)
 ``_row``          its raw row; a negative number is a group of raw rows (`Origins.add_group`)
-``_row:NAME``     the raw row of the named lookup
+``_row:NAME``     the raw row of the named lookup (-1: it found none)
 ``_item``         which unpivot block or list item of the raw row
+``_item:NAME``    which one of the named lookup's raw row
 ``_branch:VAR``   which alternative of ``first_of`` gave VAR (-1: none)
 ``_at:VAR``       the sequence number of the record, in the dataset that VAR's derivation names, that gave VAR
 
@@ -32,6 +33,11 @@ PLAN, ROW, ITEM = "_plan", "_row", "_item"
 def row_column(lookup: str) -> str:
     """Name of the hidden column with the raw rows of a lookup; ``""`` is the record's own rows."""
     return f"{ROW}:{lookup}" if lookup else ROW
+
+
+def item_column(lookup: str) -> str:
+    """Name of the hidden column with the items of a lookup; ``""`` is the record's own items."""
+    return f"{ITEM}:{lookup}" if lookup else ITEM
 
 
 def branch_column(variable: str) -> str:
@@ -206,45 +212,59 @@ class Dataset:
         """The frame without its hidden columns."""
         return self.frame[[name for name in self.frame.columns if not name.startswith("_")]]
 
+    def fill(self, variable: str, values: np.ndarray | pd.Series, derivation: Derivation) -> None:
+        """Puts derived values where the record's plan has no rule for the variable: what a mapping gives stands, and so does
+        what it could not give."""
+        frame = self.frame
+        numeric = self.spec.by_name[variable].is_numeric
+        filled = np.asarray(values, dtype=float if numeric else object)
+        if self.lineage is not None and PLAN in frame and variable in frame:
+            by_plan = np.array([variable in plan.rules for plan in self.lineage.plans] + [False])
+            filled = np.where(by_plan[frame[PLAN].to_numpy()], frame[variable].to_numpy(), filled)
+        frame[variable] = filled
+        self.derivations[variable] = derivation
+
     def trace(self, position: int, variable: str) -> Trace:
         """How the value of ``variable`` in the 0-based ``position`` came to be, down to the cells and their text."""
-        record = self.frame.iloc[position]
-        value = format_value(record[variable]) if variable in self.frame.columns else ""
+        value = format_value(self._cell(position, variable, ""))
         if self.lineage is None:
             return Trace(self.name, variable, value, "read from a file of datasets")
-        plan_number = int(record.get(PLAN, -1))
+        plan_number = int(self._cell(position, PLAN, -1))
         plan = self.lineage.plans[plan_number] if plan_number >= 0 else None
         if plan is None or variable not in plan.rules:
             derivation = self.derivations.get(variable)
             if derivation is None:
                 return Trace(self.name, variable, value, "no rule gives it a value")
-            return self._trace_derived(record, position, variable, value, derivation)
-        branch = int(record.get(branch_column(variable), 0))
+            return self._trace_derived(position, variable, value, derivation)
         rules = plan.rules[variable]
+        # another block's first_of may give the column; a single rule has no alternatives whatever stands there
+        branch = int(self._cell(position, branch_column(variable), 0)) if len(rules) > 1 else 0
         if branch < 0:
             return Trace(self.name, variable, value, "no alternative of first_of gave a value", rules[0].line)
-        rule = rules[branch if len(rules) > 1 else 0]
-        columns = rule.at(int(record.get(ITEM, 0)))
+        rule = rules[branch]
+        columns = rule.at(int(self._cell(position, item_column(rule.role), 0)))
         if not columns:
             return Trace(self.name, variable, value, "constant of the mapping", rule.line)
-        number = record.get(row_column(rule.role))
-        if number is None or pd.isna(number) or (rule.role and number < 0):
+        number = self._cell(position, row_column(rule.role), pd.NA)
+        if pd.isna(number) or (rule.role and number < 0):
             return Trace(self.name, variable, value, "the lookup found no row", rule.line)
         cells = self.lineage.origins.cells(int(number), columns)
         steps = tuple(Trace(self.name, variable, value, "typed", source, typed) for source, typed in cells)
         return Trace(self.name, variable, value, f"mapped by {rule.line}", None, "", steps)
 
-    def _trace_derived(
-        self, record: pd.Series, position: int, variable: str, value: str, derivation: Derivation
-    ) -> Trace:
+    def _cell(self, position: int, column: str, default: Any) -> Any:
+        """One value of the frame; the default where it has no such column."""
+        return self.frame[column].iat[position] if column in self.frame.columns else default
+
+    def _trace_derived(self, position: int, variable: str, value: str, derivation: Derivation) -> Trace:
         if not derivation.dataset:
             steps = tuple(self.trace(position, name) for name in derivation.inputs)
             return Trace(self.name, variable, value, derivation.how, None, "", steps)
         other = self.lineage.datasets.get(derivation.dataset) if self.lineage else None
-        at = record.get(at_column(variable))
-        if other is None or at is None or pd.isna(at):
+        at = self._cell(position, at_column(variable), pd.NA)
+        if other is None or pd.isna(at):
             return Trace(self.name, variable, value, derivation.how)
-        there = other.position(str(record["USUBJID"]), int(at))
+        there = other.position(str(self.frame["USUBJID"].iat[position]), int(at))
         steps = tuple(other.trace(there, name) for name in derivation.inputs) if there >= 0 else ()
         return Trace(self.name, variable, value, derivation.how, None, "", steps)
 
@@ -306,9 +326,10 @@ class Dataset:
         cells = trace.cells()
         if cells:
             return cells[0]
-        if self.lineage is None or ROW not in self.frame.columns or pd.isna(self.frame[ROW].iat[position]):
+        number = self._cell(position, ROW, pd.NA)
+        if self.lineage is None or pd.isna(number):
             return trace.source, ""
-        return self.lineage.origins.cells(int(self.frame[ROW].iat[position]), ())[0][0], ""
+        return self.lineage.origins.cells(int(number), ())[0][0], ""
 
     def _sites(self, frame: pd.DataFrame) -> Sequence[str] | str:
         if self.lineage is None or PLAN not in frame:

@@ -1,18 +1,15 @@
 """One shape for anything wrong with the data, at every stage from reading to endpoints.
 
 A finding is about the data and the run goes on. A problem in a file that a person wrote (study, mapping, spec) is not a
-finding: it is a `Problem`, and all of a run's problems travel together in one `StudyError`.
+finding: it is a `hcc_sdtm.problem.Problem`.
 """
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
 import pandas as pd
-
-from hcc_sdtm.source import Source
 
 SEVERITIES = ("error", "warning", "note")
 
@@ -74,11 +71,15 @@ def findings_frame(findings: Iterable[Finding] = ()) -> pd.DataFrame:
 def build_findings(rule: str, severity: str, count: int, **columns: Sequence[str] | str | pd.Series) -> pd.DataFrame:
     """A findings frame of ``count`` rows of one rule, from whole columns; a single text is repeated.
 
-    Raises TypeError for a name that is not one of `FINDING_COLUMNS`.
+    Raises TypeError for a name that is not one of `FINDING_COLUMNS`, ValueError for a column of another length.
     """
     unknown = set(columns) - set(FINDING_COLUMNS)
     if unknown:
         raise TypeError(f"a finding has no {', '.join(sorted(unknown))}")
+    for name, column in columns.items():
+        # pandas would repeat a list of one
+        if not isinstance(column, str) and len(column) != count:
+            raise ValueError(f"{name} has length {len(column)} for {count} findings")
     data: dict[str, object] = {"rule": rule, "severity": severity}
     data |= {name: column if isinstance(column, str) else list(column) for name, column in columns.items()}
     frame = pd.DataFrame(data, index=range(count), dtype=object)
@@ -89,29 +90,3 @@ def join_findings(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """All findings of the frames under one another, empty frames left out."""
     filled = [frame for frame in frames if len(frame)]
     return pd.concat(filled, ignore_index=True) if filled else findings_frame()
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong in a file that a person wrote: where, and what to do."""
-
-    source: Source
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.source}: {self.message}"
-
-
-class StudyError(Exception):
-    """The study cannot be run: carries every problem found, each with its file and line. Exit status 2."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
-
-
-def nearest(name: str, names: Iterable[str]) -> str:
-    """``; did you mean "X"?`` for the most similar of ``names``, or ``""`` when none comes near."""
-    by_folded = {candidate.casefold(): candidate for candidate in names}
-    close = difflib.get_close_matches(name.casefold(), list(by_folded), n=1, cutoff=0.5)
-    return f'; did you mean "{by_folded[close[0]]}"?' if close else ""

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from hcc_sdtm.finding import StudyError
+from hcc_sdtm.problem import StudyError
 from tests.mapping.site import cells, map_text, records
 
 HEAD = """

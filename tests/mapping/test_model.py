@@ -1,7 +1,7 @@
 import pytest
 
-from hcc_sdtm.finding import StudyError
 from hcc_sdtm.mapping.model import read_mapping
+from hcc_sdtm.problem import StudyError
 from tests.mapping.site import SPECS
 
 HEAD = """site: "201"

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hcc_sdtm.finding import StudyError
+from hcc_sdtm.problem import StudyError
 from hcc_sdtm.raw import read_sheets
 from hcc_sdtm.raw.delimited import find_delimiter, find_encoding
 

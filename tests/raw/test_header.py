@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from hcc_sdtm.finding import StudyError
+from hcc_sdtm.problem import StudyError
 from hcc_sdtm.raw import RawSheet, build_table
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from hcc_sdtm.finding import StudyError
+from hcc_sdtm.problem import StudyError
 from hcc_sdtm.raw import read_sheets
 from hcc_sdtm.raw.number_format import BUILT_IN_FORMATS, parse_number_format
 from hcc_sdtm.raw.sheet_scan import parse_sheet, scan_sheet

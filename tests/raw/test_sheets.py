@@ -1,6 +1,6 @@
 import pytest
 
-from hcc_sdtm.finding import StudyError
+from hcc_sdtm.problem import StudyError
 from hcc_sdtm.raw import read_sheets
 
 

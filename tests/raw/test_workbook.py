@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 from openpyxl.comments import Comment
 
-from hcc_sdtm.finding import StudyError
+from hcc_sdtm.problem import StudyError
 from hcc_sdtm.raw import read_sheets
 from hcc_sdtm.raw.workbook import _refusing
 

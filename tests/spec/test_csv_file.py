@@ -3,7 +3,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hcc_sdtm.finding import Problem
+from hcc_sdtm.problem import Problem
 from hcc_sdtm.spec.csv_file import read_csv_file
 
 

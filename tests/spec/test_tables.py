@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from hcc_sdtm.finding import StudyError
+from hcc_sdtm.problem import StudyError
 from hcc_sdtm.spec.model import Specs, ValueLevel
 from hcc_sdtm.spec.tables import LABEL_BYTES, NAME, read_spec_tables
 

@@ -27,8 +27,11 @@ from hcc_sdtm.checks.schema_rules import (
 )
 from hcc_sdtm.dataset import Dataset, format_value
 from hcc_sdtm.dates.iso import is_iso
-from hcc_sdtm.finding import build_findings, join_findings, nearest
+from hcc_sdtm.finding import build_findings, join_findings
+from hcc_sdtm.problem import nearest
+from hcc_sdtm.spec.folder import reference_study
 from hcc_sdtm.spec.model import Codelist, DatasetSpec, Specs, ValueLevel, Variable
+from hcc_sdtm.spec.tables import read_spec_tables
 
 TRANSPORT_BYTES = 200
 """The longest text of a SAS transport file of version 5."""
@@ -41,6 +44,18 @@ SEARCHED_TERMS = 250
 
 ValueTest = Callable[[pd.Series], pd.Series]
 """Whether each of some values passes."""
+
+
+def schema(dataset: str) -> pa.DataFrameSchema:
+    """The pandera schema of an SDTM or ADaM dataset by the packaged specs, usable on its own.
+
+    Raises KeyError, with the nearest name that exists, for a dataset without a spec.
+    """
+    specs = read_spec_tables([reference_study() / "specs"])
+    known = {**specs.sdtm, **specs.adam}
+    if dataset not in known:
+        raise KeyError(f'no spec for "{dataset}"{nearest(dataset, known)}')
+    return build_schema(known[dataset], specs)
 
 
 def build_schema(spec: DatasetSpec, specs: Specs) -> pa.DataFrameSchema:

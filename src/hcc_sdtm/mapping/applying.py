@@ -14,8 +14,19 @@ import numpy as np
 import pandas as pd
 
 from hcc_sdtm import dates
-from hcc_sdtm.dataset import ITEM, PLAN, ROW, Lineage, Plan, branch_column, format_value, row_column
-from hcc_sdtm.finding import Problem, StudyError, join_findings, nearest
+from hcc_sdtm.dataset import (
+    ITEM,
+    PLAN,
+    ROW,
+    CellRule,
+    Lineage,
+    Plan,
+    branch_column,
+    format_value,
+    item_column,
+    row_column,
+)
+from hcc_sdtm.finding import join_findings
 from hcc_sdtm.mapping.condition import columns_of
 from hcc_sdtm.mapping.evaluating import Evaluation, Target, Values, cell_rules
 from hcc_sdtm.mapping.function import COLUMNS, FUNCTIONS, SETTINGS
@@ -33,6 +44,7 @@ from hcc_sdtm.mapping.model import (
     term_lists,
 )
 from hcc_sdtm.mapping.view import SiteFiles, View, open_view, read_numbers, unused_columns
+from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.source import Source
 from hcc_sdtm.spec.model import Specs
 
@@ -63,8 +75,8 @@ class MappedSite:
     frames: dict[str, list[pd.DataFrame]]
     settled: pd.DataFrame
     findings: pd.DataFrame
-    labels: dict[str, str]
-    """Label of each supplemental qualifier, by QNAM."""
+    labels: dict[tuple[str, str], str]
+    """Label of each supplemental qualifier, by domain and QNAM."""
 
     files: list[str]
     """The site's files that were read, under the raw folder."""
@@ -74,18 +86,18 @@ class MappedSite:
 
 
 def map_site(mapping: SiteMapping, raw: Path, specs: Specs, lineage: Lineage) -> MappedSite:
-    """The site's records. Raises StudyError for a file, sheet, column or function that the mapping names and that is not there."""
+    """The site's records. Raises StudyError for a file, sheet, column or function that the mapping names and is not there."""
     files = SiteFiles(raw, mapping.head.site, lineage.origins)
     views = _open_views(mapping, files)
     _require_columns(mapping, views)
     orders, settled, order_findings = settle_dates(mapping, views)
     evaluation = Evaluation(mapping, views, orders, order_findings)
     frames: dict[str, list[pd.DataFrame]] = {}
-    labels: dict[str, str] = {}
+    labels: dict[tuple[str, str], str] = {}
     for block in mapping.blocks:
         frame = _map_block(block, evaluation, specs, lineage)
         frames.setdefault(block.domain, []).append(frame)
-        labels |= {name: rule.label for name, rule in block.supp.items()}
+        labels |= {(block.domain, name): rule.label for name, rule in block.supp.items()}
     unused = unused_columns(mapping, files, views.values())
     findings = join_findings([*files.findings, *evaluation.findings, unused])
     fictional = [
@@ -114,14 +126,14 @@ def _open_views(mapping: SiteMapping, files: SiteFiles) -> dict[str, View]:
     if problems:
         # the columns of the tables that did open are checked all the same, so that one run shows every problem
         problems += _column_problems(mapping, views)
-        raise StudyError(sorted(set(problems), key=lambda problem: problem.source))
+        raise StudyError(sorted(dict.fromkeys(problems), key=lambda problem: problem.source))
     return views
 
 
 def _require_columns(mapping: SiteMapping, views: Mapping[str, View]) -> None:
     problems = list(_column_problems(mapping, views))
     if problems:
-        raise StudyError(sorted(set(problems), key=lambda problem: problem.source))
+        raise StudyError(sorted(dict.fromkeys(problems), key=lambda problem: problem.source))
 
 
 def _column_problems(mapping: SiteMapping, views: Mapping[str, View]) -> Iterator[Problem]:
@@ -236,27 +248,29 @@ def _map_block(block: Block, evaluation: Evaluation, specs: Specs, lineage: Line
         done[variable] = found
         numeric = spec.by_name[variable].is_numeric
         data[variable] = _typed(found.values, numeric, variable, rule, block, evaluation, view, rows)
-        hidden |= _origin_columns(variable, found)
+        _add_origins(hidden, variable, found)
         plan_rules[variable] = cell_rules(rule, view, evaluation.views, mapping.rule_line(block, variable))
     plan = Plan(block.domain, mapping.head.site, plan_rules, mapping.file.source((block.domain, block.number)))
     hidden[PLAN] = np.full(len(rows), lineage.add_plan(plan))
     for name, rule in block.supp.items():
         found = evaluation.evaluate(rule, view, rows, Target(f"SUPP{block.domain}", name), done)
         hidden[supp_column(name)] = _texts(found.values)
-        hidden |= _origin_columns(supp_column(name), found)
-        rules = {"QVAL": cell_rules(rule, view, evaluation.views, mapping.rule_line(block, name))}
-        supp = Plan(f"SUPP{block.domain}", mapping.head.site, rules, mapping.rule_line(block, name))
+        _add_origins(hidden, supp_column(name), found)
+        line = mapping.rule_line(block, name)
+        given = (CellRule("", (), line),)
+        rules = {"QNAM": given, "QLABEL": given, "QVAL": cell_rules(rule, view, evaluation.views, line)}
+        supp = Plan(f"SUPP{block.domain}", mapping.head.site, {SUBJID: plan_rules[SUBJID], **rules}, line)
         hidden[supp_plan_column(name)] = np.full(len(rows), lineage.add_plan(supp))
     return pd.DataFrame({**data, **hidden})
 
 
-def _origin_columns(variable: str, found: Values) -> dict[str, np.ndarray]:
-    columns: dict[str, np.ndarray] = {}
+def _add_origins(hidden: dict[str, np.ndarray], variable: str, found: Values) -> None:
+    """Adds where the variable's values came from; a lookup that several variables share fills its column together."""
     if found.branch is not None:
-        columns[branch_column(variable)] = found.branch
-    for table, raw_rows in found.looked_up.items():
-        columns[row_column(table)] = raw_rows
-    return columns
+        hidden[branch_column(variable)] = found.branch
+    for role, places in found.looked_up.items():
+        for name, column in ((row_column(role), places[:, 0]), (item_column(role), places[:, 1])):
+            hidden[name] = np.where(column < 0, hidden[name], column) if name in hidden else column
 
 
 def _texts(values: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import BeforeValidator
 
-from hcc_sdtm.finding import nearest
+from hcc_sdtm.problem import nearest
 
 TESTS = ("present", "absent", "equals", "in", "not_in", "before", "after", "above", "below")
 JOINS = ("all", "any", "not")

@@ -11,10 +11,10 @@ import pandas as pd
 
 from hcc_sdtm import dates
 from hcc_sdtm.dataset import CellRule, format_value
-from hcc_sdtm.finding import nearest
 from hcc_sdtm.mapping.condition import Join, Test, row_mask
 from hcc_sdtm.mapping.function import FUNCTIONS
 from hcc_sdtm.mapping.model import (
+    SUBJECT,
     Call,
     Concat,
     Constant,
@@ -30,6 +30,7 @@ from hcc_sdtm.mapping.model import (
     Term,
 )
 from hcc_sdtm.mapping.view import View, clean
+from hcc_sdtm.problem import nearest
 from hcc_sdtm.source import Source
 from hcc_sdtm.spec.model import Codelist
 
@@ -50,8 +51,8 @@ _DATE_RULES = {"unreadable": DATE_UNREADABLE, "impossible": DATE_IMPOSSIBLE, "am
 class Values:
     """Values of one variable over some rows of a view.
 
-    ``values`` is text, or float64 from `number`; ``branch`` tells the alternative of `first_of`; ``looked_up`` the raw rows
-    a lookup read, by the name of its table (-1: no row).
+    ``values`` is text, or float64 from `number`; ``branch`` tells the alternative of `first_of`; ``looked_up`` the raw row and
+    the item that a lookup read, side by side, by the lookup's role (-1: no row).
     """
 
     values: np.ndarray
@@ -202,7 +203,8 @@ class Evaluation:
             values = np.where(taken, part.values, values)
             branch[taken] = number
             for name, found in part.looked_up.items():
-                looked_up[name] = np.where(taken, found, looked_up.get(name, np.full(len(rows), -1)))
+                before = looked_up.get(name, np.full((len(rows), 2), -1))
+                looked_up[name] = np.where(taken[:, np.newaxis], found, before)
         return Values(values if values is not None else np.full(len(rows), "", dtype=object), branch, looked_up)
 
     def _lookup(self, rule: Lookup, view: View, rows: np.ndarray, target: Target) -> Values:
@@ -230,9 +232,11 @@ class Evaluation:
             )
         found = (at >= 0) & ~doubtful & (wanted != "")
         given = _spread(self.evaluate(rule.lookup.give, there, at[found], target, {}), found)
-        raw = np.full(len(rows), -1, dtype=np.int64)
-        raw[found] = there.rows[at[found]]
-        return Values(given.values, given.branch, {**given.looked_up, there.name: raw})
+        places = np.full((len(rows), 2), -1, dtype=np.int64)
+        places[found] = np.column_stack([there.rows[at[found]], there.items[at[found]]])
+        role = _role(rule)
+        inner = {f"{role}>{name}": deeper for name, deeper in given.looked_up.items()}
+        return Values(given.values, given.branch, {role: places, **inner})
 
     def _offset(
         self, rule: Offset, view: View, rows: np.ndarray, target: Target, block: Mapping[str, Values]
@@ -307,12 +311,18 @@ def cell_rules(rule: RuleModel, view: View, views: Mapping[str, View], line: Sou
     if isinstance(rule, Lookup):
         there = views[rule.lookup.table]
         inner = cell_rules(rule.lookup.give, there, views, line)
-        return tuple(CellRule(there.name, part.columns, line) for part in inner)
+        role = _role(rule)
+        return tuple(CellRule(f"{role}>{part.role}" if part.role else role, part.columns, line) for part in inner)
     columns = [name for name in _columns(rule) if name in view.positions]
     sizes = {len(view.positions[name]) for name in columns if view.positions[name]}
     items = max(sizes, default=0)
     places = tuple(tuple(place for name in columns for place in view.columns_at(name, item)) for item in range(items))
     return (CellRule("", places, line),)
+
+
+def _role(rule: Lookup) -> str:
+    """What tells one lookup's rows from another's: its table and key; a lookup inside it comes after ``>``."""
+    return rule.lookup.table if rule.lookup.on == SUBJECT else f"{rule.lookup.table} on {rule.lookup.on}"
 
 
 def _columns(rule: RuleModel) -> list[str]:
@@ -416,7 +426,7 @@ def _spread(part: Values, mask: np.ndarray) -> Values:
         branch[mask] = part.branch
     looked_up = {}
     for name, rows in part.looked_up.items():
-        looked_up[name] = np.full(len(mask), -1, dtype=np.int64)
+        looked_up[name] = np.full((len(mask), 2), -1, dtype=np.int64)
         looked_up[name][mask] = rows
     return Values(values, branch, looked_up)
 

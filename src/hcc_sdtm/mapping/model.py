@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from hcc_sdtm.finding import Problem, StudyError, nearest
 from hcc_sdtm.mapping.condition import Condition
+from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.spec.model import Specs
 from hcc_sdtm.spec.yaml_file import FileModel, Texts, YamlFile, read_yaml, validate
 
@@ -341,6 +341,15 @@ def read_mapping(path: Path, name: str, specs: Specs) -> SiteMapping:
         head = validate(file, Head, data=heads)
     except StudyError as error:
         problems += error.problems
+    if head is not None and not head.subjects.file:
+        problems += [
+            Problem(
+                file.source(("tables", name, "subject")),
+                f'"{table.subject}" is identifying; name a key file under subjects that gives the study number',
+            )
+            for name, table in head.tables.items()
+            if table.subject in head.identifying
+        ]
     blocks: list[Block] = []
     for domain, listed in file.data.items():
         if domain in heads:
@@ -367,7 +376,7 @@ def read_mapping(path: Path, name: str, specs: Specs) -> SiteMapping:
             blocks.append(block)
             problems += _block_problems(block, head, file, specs)
     if head is None or problems:
-        raise StudyError(sorted(set(problems), key=lambda problem: problem.source.line))
+        raise StudyError(sorted(dict.fromkeys(problems), key=lambda problem: problem.source.line))
     return SiteMapping(head, tuple(blocks), file)
 
 
@@ -378,6 +387,11 @@ def _block_problems(block: Block, head: Head | None, file: YamlFile, specs: Spec
             yield Problem(file.source((*place, "rows")), f'no table "{block.rows}"{nearest(block.rows, head.tables)}')
         for variable, rule in {**block.rules, **block.supp}.items():
             for inner in _walk(rule):
+                # a lookup's own column is only a key
+                for column in () if isinstance(inner, FirstOf | Lookup) else columns_read(inner):
+                    if column in head.identifying:
+                        line = file.source((*place, "SUPP", variable) if variable in block.supp else (*place, variable))
+                        yield Problem(line, f'"{column}" is identifying; no rule may read it')
                 if isinstance(inner, Lookup) and inner.lookup.table not in head.tables:
                     yield Problem(
                         file.source((*place, variable)),
@@ -414,6 +428,9 @@ def _block_problems(block: Block, head: Head | None, file: YamlFile, specs: Spec
                 hint = f'; did you mean "{meant}"?' if meant else nearest(value, allowed)
                 yield Problem(source, f'"{value}" is not a term of {"/".join(lists)}{hint}')
     for name, rule in block.supp.items():
+        if f"SUPP{block.domain}" not in specs.sdtm:
+            message = f"SUPP{block.domain} has no spec, so {name} has no place; add it to datasets.csv"
+            yield Problem(file.source((*place, "SUPP", name)), message)
         if not re.fullmatch(r"[A-Z][A-Z0-9_]{0,7}", name):
             yield Problem(
                 file.source((*place, "SUPP", name)), f'"{name}" is no QNAM: at most 8 of A-Z, 0-9, _, a letter first'

@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 
 from hcc_sdtm.dataset import Origins
-from hcc_sdtm.finding import Problem, StudyError, build_findings, join_findings, nearest
+from hcc_sdtm.finding import build_findings, join_findings
 from hcc_sdtm.mapping.model import SUBJECT, SiteMapping, Table
+from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.raw import build_table, read_sheets
 from hcc_sdtm.raw.table import RawSheet, RawTable
 from hcc_sdtm.source import Source

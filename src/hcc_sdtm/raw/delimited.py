@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from hcc_sdtm.finding import Finding, Problem, StudyError, findings_frame
+from hcc_sdtm.finding import Finding, findings_frame
+from hcc_sdtm.problem import Problem, StudyError
 from hcc_sdtm.raw.grid import TooManyCellsError, build_text_grid
 from hcc_sdtm.raw.table import RawSheet
 from hcc_sdtm.source import Source

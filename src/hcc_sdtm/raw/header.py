@@ -8,7 +8,7 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
-from hcc_sdtm.finding import Problem, StudyError
+from hcc_sdtm.problem import Problem, StudyError
 from hcc_sdtm.raw.table import RawSheet, RawTable
 from hcc_sdtm.source import Source, column_letters
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from hcc_sdtm.finding import Problem, StudyError
+from hcc_sdtm.problem import Problem, StudyError
 from hcc_sdtm.raw.delimited import read_delimited
 from hcc_sdtm.raw.table import RawSheet
 from hcc_sdtm.raw.workbook import read_workbook

@@ -17,7 +17,8 @@ import numpy as np
 import pandas as pd
 import python_calamine as calamine
 
-from hcc_sdtm.finding import Finding, Problem, StudyError, findings_frame
+from hcc_sdtm.finding import Finding, findings_frame
+from hcc_sdtm.problem import Problem, StudyError
 from hcc_sdtm.raw.grid import MAX_CELLS, Grid, TooManyCellsError, build_grid
 from hcc_sdtm.raw.sheet_scan import SheetFacts
 from hcc_sdtm.raw.table import RawSheet

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from hcc_sdtm.dataset import ROW, Dataset, Derivation, Lineage
+from hcc_sdtm.dataset import ITEM, ROW, Dataset, Derivation, Lineage
 from hcc_sdtm.finding import join_findings
 from hcc_sdtm.mapping.applying import MappedSite
 from hcc_sdtm.sdtm.demographics import derive_arm, derive_reference_dates, keep_first
@@ -43,8 +43,7 @@ def build_sdtm(
         derive_reference_dates(datasets["DM"], datasets, trial)
         derive_arm(datasets["DM"], datasets, trial)
         known = datasets["DM"].frame["AGE"].notna()
-        datasets["DM"].frame["AGEU"] = np.where(known, "YEARS", "").astype(object)
-        datasets["DM"].derivations["AGEU"] = Derivation("ages are given in years", ("AGE",))
+        datasets["DM"].fill("AGEU", np.where(known, "YEARS", ""), Derivation("ages are given in years", ("AGE",)))
     for dataset in datasets.values():
         derive_test_names(dataset, specs)
         derive_standard_results(dataset)
@@ -54,10 +53,10 @@ def build_sdtm(
             derive_study_days(dataset, demographics)
             derive_epoch(dataset, demographics, trial)
             derive_last_before_treatment(dataset, demographics)
-    labels = {name: label for site in sites for name, label in site.labels.items()}
+    labels = {key: label for site in sites for key, label in site.labels.items()}
     for dataset in list(datasets.values()):
         spec = specs.sdtm.get(f"SUPP{dataset.name}")
-        supplemental = build_supplemental(dataset, spec, labels, study_id, lineage) if spec else None
+        supplemental = build_supplemental(dataset, spec, labels, lineage) if spec else None
         if supplemental is not None:
             datasets[supplemental.name] = supplemental
     finished = {name: _finished(datasets[name]) for name in sorted(datasets)}
@@ -68,7 +67,11 @@ def build_sdtm(
 def _identified(frame: pd.DataFrame, site: MappedSite, study_id: str, domain: str, spec: DatasetSpec) -> pd.DataFrame:
     """A block's records with what identifies them; DM also gets its site and country."""
     subject = frame["SUBJID"]
-    added: dict[str, object] = {"STUDYID": study_id, "DOMAIN": domain, "USUBJID": study_id + "-" + subject}
+    added: dict[str, str | pd.Series] = {
+        "STUDYID": study_id,
+        "DOMAIN": domain,
+        "USUBJID": study_id + "-" + subject,
+    }
     if "SITEID" in spec.by_name:
         added |= {"SITEID": site.site, "COUNTRY": site.country}
     added = {name: value for name, value in added.items() if name not in frame}
@@ -81,23 +84,25 @@ def _ordered(frame: pd.DataFrame, spec: DatasetSpec, lineage: Lineage) -> Datase
         if name in spec.by_name:
             numeric = spec.by_name[name].is_numeric
             frame[name] = frame[name].astype(float) if numeric else frame[name].fillna("").astype(object)
-        elif name.startswith(f"{ROW}:"):
+        elif name.startswith((f"{ROW}:", f"{ITEM}:")):
             frame[name] = frame[name].fillna(-1).astype("Int64")
-        elif name.startswith("_branch:"):
-            frame[name] = frame[name].fillna(-1).astype(np.int64)
-        elif name.startswith("_supp_plan:"):
+        elif name.startswith(("_branch:", "_supp_plan:")):
             frame[name] = frame[name].fillna(-1).astype(np.int64)
         elif name.startswith("_supp:"):
             frame[name] = frame[name].fillna("").astype(object)
     absent = {
-        variable.name: np.nan if variable.is_numeric else "" for variable in spec.variables if variable.name not in frame
+        variable.name: np.nan if variable.is_numeric else ""
+        for variable in spec.variables
+        if variable.name not in frame
     }
-    frame = frame.assign(**absent).iloc[sort_positions(frame, spec.sort)].reset_index(drop=True)
+    frame = frame.iloc[sort_positions(frame, spec.sort)]
+    frame.index = pd.RangeIndex(len(frame))
+    frame = frame.assign(**absent)
     if spec.sequence:
         frame[spec.sequence] = sequence_numbers(frame["USUBJID"])
     dataset = Dataset(spec, frame, lineage)
     identity = Derivation("study, site and subject number", ("SUBJID",))
-    dataset.derivations |= {name: identity for name in ("STUDYID", "DOMAIN", "USUBJID", "SITEID", "COUNTRY")}
+    dataset.derivations |= dict.fromkeys(("STUDYID", "DOMAIN", "USUBJID", "SITEID", "COUNTRY"), identity)
     if spec.sequence:
         dataset.derivations[spec.sequence] = Derivation(f"order by {' '.join(spec.sort)}")
     return dataset
@@ -107,14 +112,17 @@ def _finished(dataset: Dataset) -> Dataset:
     """The dataset with every variable of its spec in spec order, then its origin columns; a Perm variable that is empty
     throughout is left out (SDTMIG 3.4, 4.1.2)."""
     frame = dataset.frame
-    names = []
-    for variable in dataset.spec.variables:
-        column = frame[variable.name]
-        empty = column.isna().all() if variable.is_numeric else (column == "").all()
-        if variable.core != "Perm" or not empty:
-            names.append(variable.name)
-    hidden = [name for name in frame.columns if name.startswith("_") and not name.startswith("_supp")]
-    texts = {name: frame[name].astype(object) for name in names if not dataset.spec.by_name[name].is_numeric}
-    numbers = {name: frame[name].astype(float) for name in names if dataset.spec.by_name[name].is_numeric}
-    dataset.frame = frame[[*names, *hidden]].assign(**texts, **numbers)
+    names = [
+        variable.name
+        for variable in dataset.spec.variables
+        if variable.core != "Perm" or _has_value(frame[variable.name])
+    ]
+    hidden = [
+        name for name in frame.columns if name.startswith("_") and not name.startswith(("_supp", "_branch:_supp"))
+    ]
+    dataset.frame = frame[[*names, *hidden]]
     return dataset
+
+
+def _has_value(column: pd.Series) -> bool:
+    return bool((column != "").any() if column.dtype == object else column.notna().any())

@@ -24,12 +24,15 @@ def chosen(dataset: Dataset, choice: RecordChoice) -> pd.Series:
 
 
 def keep_first(dataset: Dataset) -> tuple[Dataset, pd.DataFrame]:
-    """DM with one record a subject, the first; each other one is a finding (error) at its subject number."""
+    """DM with one record a subject, the first in its order; each other one is a finding (error) at its subject number."""
     again = dataset.frame["USUBJID"].duplicated().to_numpy()
     if not again.any():
         return dataset, findings_frame()
-    message = "a second record of this subject; the first is kept and this one is left out"
-    findings = dataset.findings(again, DUPLICATE, "error", "SUBJID", message)
+    message = (
+        "more than one record of this subject; one is kept, whatever the order of the rows, and this one is left out"
+    )
+    # the record left out has no position in the published dataset
+    findings = dataset.findings(again, DUPLICATE, "error", "SUBJID", message).assign(record="")
     dataset.frame = dataset.frame[~again].reset_index(drop=True)
     return dataset, findings
 
@@ -37,59 +40,75 @@ def keep_first(dataset: Dataset) -> tuple[Dataset, pd.DataFrame]:
 def derive_reference_dates(demographics: Dataset, datasets: Mapping[str, Dataset], trial: Trial) -> None:
     """Adds RFSTDTC, RFXSTDTC, RFENDTC, RFXENDTC from the trial's treatment records, RFPENDTC, DTHFL.
 
-    The first and last treatment dates are the earliest and the latest as far as they are known. RFPENDTC is the latest date
-    of any of the subject's records. All are ``""`` for a subject without such a record.
+    The first and last treatment dates are the earliest and the latest as far as they are known; a record without an end
+    date ended no earlier than it started. RFPENDTC is the latest date of any of the subject's records. All are ``""`` for a
+    subject without such a record; a date without a year is never one of them.
     """
     choice = trial.treatment_start
     treatment = datasets.get(choice.dataset)
-    for variable, source, last in (
-        ("RFSTDTC", choice.date, False),
-        ("RFXSTDTC", choice.date, False),
-        ("RFENDTC", choice.end or choice.date, True),
-        ("RFXENDTC", choice.end or choice.date, True),
+    ends = (choice.end, choice.date) if choice.end else (choice.date,)
+    for variable, sources, last in (
+        ("RFSTDTC", (choice.date,), False),
+        ("RFXSTDTC", (choice.date,), False),
+        ("RFENDTC", ends, True),
+        ("RFXENDTC", ends, True),
     ):
-        _take_extreme(demographics, treatment, choice, variable, source, last)
+        _take_extreme(demographics, treatment, choice, variable, sources, last)
     _take_last_date(demographics, datasets)
     dead = set(demographics.frame.loc[demographics.frame["DTHDTC"] != "", "USUBJID"])
     for name, variable, term in (("DS", "DSDECOD", "DEATH"), ("SS", "SSSTRESC", "DEAD")):
         if name in datasets:
             frame = datasets[name].frame
             dead |= set(frame.loc[frame[variable] == term, "USUBJID"])
-    demographics.frame["DTHFL"] = np.where(demographics.frame["USUBJID"].isin(dead), "Y", "").astype(object)
-    demographics.derivations["DTHFL"] = Derivation("Y where a date, a disposition or a status says dead", ("DTHDTC",))
+    flags = np.where(demographics.frame["USUBJID"].isin(dead), "Y", "")
+    how = "Y where a date, a disposition or a status says dead"
+    demographics.fill("DTHFL", flags, Derivation(how, ("DTHDTC",)))
 
 
 def _take_extreme(
-    demographics: Dataset, treatment: Dataset | None, choice: RecordChoice, variable: str, source: str, last: bool
+    demographics: Dataset,
+    treatment: Dataset | None,
+    choice: RecordChoice,
+    variable: str,
+    sources: tuple[str, ...],
+    last: bool,
 ) -> None:
     frame = demographics.frame
-    frame[variable] = np.full(len(frame), "", dtype=object)
-    if treatment is None or source not in treatment.frame:
+    if treatment is None:
         return
-    dated = treatment.frame[chosen(treatment, choice) & (treatment.frame[source] != "")]
-    known = dates.bounds(dated[source])["latest" if last else "earliest"].to_numpy()
-    order = np.argsort(known, kind="stable")
-    best = dated.iloc[order].drop_duplicates("USUBJID", keep="last" if last else "first").set_index("USUBJID")
-    frame[variable] = frame["USUBJID"].map(best[source]).fillna("").astype(object)
+    chosen_records = treatment.frame[chosen(treatment, choice)]
+    texts = chosen_records[sources[0]]
+    for source in sources[1:]:
+        texts = texts.where(texts != "", chosen_records[source])
+    best = chosen_records.assign(text=texts).loc[_extremes(chosen_records["USUBJID"], texts, last)].set_index("USUBJID")
     if treatment.spec.sequence:
         frame[at_column(variable)] = frame["USUBJID"].map(best[treatment.spec.sequence]).astype("Int64")
-    word = "last" if last else "first"
-    demographics.derivations[variable] = Derivation(f"{word} {source} of the treatment records", (source,), treatment.name)
+    how = f"{'last' if last else 'first'} {' or '.join(sources)} of the treatment records"
+    texts = frame["USUBJID"].map(best["text"]).fillna("")
+    demographics.fill(variable, texts, Derivation(how, sources, treatment.name))
+
+
+def _extremes(subjects: pd.Series, texts: pd.Series, last: bool) -> pd.Index:
+    """Index labels of each subject's first or last date as far as is known; of two that may be the same day, the more exact."""
+    known = dates.bounds(texts).dropna()
+    keys = ["latest", "earliest"] if last else ["earliest", "latest"]
+    order = known.sort_values(keys, kind="stable").index
+    return order[~subjects.loc[order].duplicated(keep="last" if last else "first")]
 
 
 def _take_last_date(demographics: Dataset, datasets: Mapping[str, Dataset]) -> None:
-    parts = []
-    for dataset in datasets.values():
-        for variable in dataset.spec.variables:
-            if variable.is_iso_date and variable.name not in ("BRTHDTC", "RFPENDTC"):
-                texts = dataset.frame[variable.name]
-                parts.append(pd.DataFrame({"USUBJID": dataset.frame["USUBJID"], "text": texts})[texts != ""])
+    parts = [
+        pd.DataFrame({"USUBJID": dataset.frame["USUBJID"], "text": texts})[texts != ""]
+        for dataset in datasets.values()
+        for variable in dataset.spec.variables
+        if variable.is_iso_date and variable.name not in ("BRTHDTC", "RFPENDTC")
+        for texts in (dataset.frame[variable.name],)
+    ]
+    every = pd.concat(parts, ignore_index=True)
+    last = every.loc[_extremes(every["USUBJID"], every["text"], last=True)].set_index("USUBJID")["text"]
     frame = demographics.frame
-    every = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"USUBJID": [], "text": []})
-    latest = every.assign(day=dates.bounds(every["text"])["latest"].to_numpy()).sort_values("day", kind="stable")
-    last = latest.drop_duplicates("USUBJID", keep="last").set_index("USUBJID")["text"]
-    frame["RFPENDTC"] = frame["USUBJID"].map(last).fillna("").astype(object)
-    demographics.derivations["RFPENDTC"] = Derivation("latest date of any record of the subject")
+    latest = frame["USUBJID"].map(last).fillna("")
+    demographics.fill("RFPENDTC", latest, Derivation("latest date of any record of the subject"))
 
 
 def derive_arm(demographics: Dataset, datasets: Mapping[str, Dataset], trial: Trial) -> None:
@@ -102,7 +121,9 @@ def derive_arm(demographics: Dataset, datasets: Mapping[str, Dataset], trial: Tr
     failed = np.zeros(len(frame), dtype=bool)
     if "DS" in datasets:
         disposition = datasets["DS"].frame
-        failed = frame["USUBJID"].isin(disposition.loc[disposition["DSDECOD"] == "SCREEN FAILURE", "USUBJID"]).to_numpy()
+        failed = (
+            frame["USUBJID"].isin(disposition.loc[disposition["DSDECOD"] == "SCREEN FAILURE", "USUBJID"]).to_numpy()
+        )
     started = (frame["RFXSTDTC"] != "").to_numpy() & ~failed
     for variable, text, mask in (
         ("ARMCD", trial.arm.code, ~failed),
@@ -110,9 +131,7 @@ def derive_arm(demographics: Dataset, datasets: Mapping[str, Dataset], trial: Tr
         ("ACTARMCD", trial.arm.code, started),
         ("ACTARM", trial.arm.name, started),
     ):
-        frame[variable] = np.where(mask, text, "").astype(object)
-        demographics.derivations[variable] = Derivation("the trial's only arm", ("RFXSTDTC",))
+        demographics.fill(variable, np.where(mask, text, ""), Derivation("the trial's only arm", ("RFXSTDTC",)))
     reason = np.where(failed, "SCREEN FAILURE", np.where(started, "", "ASSIGNED, NOT TREATED"))
-    frame["ARMNRS"] = reason.astype(object)
-    demographics.derivations["ARMNRS"] = Derivation("why there is no arm or no actual arm", ("RFXSTDTC",))
-    frame["RFENDTC"] = np.where(reason == "", frame["RFENDTC"], "").astype(object)
+    demographics.fill("ARMNRS", reason, Derivation("why there is no arm or no actual arm", ("RFXSTDTC",)))
+    frame["RFENDTC"] = np.where(frame["ARMNRS"] == "", frame["RFENDTC"], "").astype(object)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hcc_sdtm.dataset import PLAN, Dataset, Derivation, format_value
+from hcc_sdtm.dataset import Dataset, Derivation, format_value
 from hcc_sdtm.spec.model import Specs
 
 
@@ -24,7 +24,8 @@ def derive_test_names(dataset: Dataset, specs: Specs) -> None:
         for text, nci in specs.codelists[code_list].term_codes.items()
         if (term := specs.codelists[name_list].by_code.get(nci, ""))
     }
-    _fill(dataset, name, np.array([names.get(text, "") for text in distinct], dtype=object)[codes], code)
+    values = np.array([names.get(text, "") for text in distinct], dtype=object)[codes]
+    dataset.fill(name, values, _derived_from(code))
 
 
 def _paired_lists(dataset: Dataset, specs: Specs, code: str, name: str) -> list[tuple[str, str]]:
@@ -52,25 +53,18 @@ def derive_standard_results(dataset: Dataset) -> None:
     if number in known:
         codes, distinct = pd.factorize(frame[collected])
         numbers = pd.to_numeric(pd.Series(distinct, dtype=object), errors="coerce").to_numpy(dtype=float)
-        _fill(dataset, number, numbers[codes] if len(codes) else np.empty(0), collected)
+        numbers[~np.isfinite(numbers)] = np.nan
+        dataset.fill(number, numbers[codes], _derived_from(collected))
     if text in known:
         standard = frame[collected].to_numpy(dtype=object)
         if number in frame:
             codes, distinct = pd.factorize(frame[number], use_na_sentinel=False)
             texts = np.array([format_value(value) for value in distinct], dtype=object)
-            as_text = texts[codes] if len(codes) else standard
-            standard = np.where(as_text != "", as_text, standard)
-        _fill(dataset, text, standard, number if number in frame else collected)
+            standard = np.where(texts[codes] != "", texts[codes], standard)
+        dataset.fill(text, standard, _derived_from(*((number, collected) if number in frame else (collected,))))
     if standard_unit in known and unit in frame:
-        _fill(dataset, standard_unit, frame[unit].to_numpy(dtype=object), unit)
+        dataset.fill(standard_unit, frame[unit], _derived_from(unit))
 
 
-def _fill(dataset: Dataset, variable: str, values: np.ndarray, source: str) -> None:
-    """Puts the values where the record's plan has no rule for the variable."""
-    frame = dataset.frame
-    plans = dataset.lineage.plans if dataset.lineage else []
-    mapped = np.array([variable in plan.rules for plan in plans] + [False])[frame[PLAN].to_numpy()]
-    if variable in frame:
-        values = np.where(mapped, frame[variable].to_numpy(), values)
-    frame[variable] = values.astype(float) if dataset.spec.by_name[variable].is_numeric else values
-    dataset.derivations[variable] = Derivation(f"from {source}", (source,))
+def _derived_from(*sources: str) -> Derivation:
+    return Derivation(f"from {' or '.join(sources)}", sources)

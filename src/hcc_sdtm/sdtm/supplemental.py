@@ -14,51 +14,58 @@ from hcc_sdtm.spec.model import DatasetSpec
 
 
 def build_supplemental(
-    parent: Dataset, spec: DatasetSpec, labels: Mapping[str, str], study_id: str, lineage: Lineage
+    parent: Dataset, spec: DatasetSpec, labels: Mapping[tuple[str, str], str], lineage: Lineage
 ) -> Dataset | None:
     """SUPP-- of the parent: one record for each qualifier value that is not missing; None where there is none.
 
-    The parent must have its final --SEQ. DM is pointed to by USUBJID alone (IDVAR is empty).
+    The parent must have its final --SEQ. DM is pointed to by USUBJID alone (IDVAR is empty). QORIG is CRF where the value
+    was read from a cell, ASSIGNED where the mapping gives it.
     """
-    frame, sequence = parent.frame, parent.spec.sequence
-    parts = []
-    for name in sorted(labels):
-        column = supp_column(name)
-        if column not in frame:
-            continue
-        filled = frame[frame[column].fillna("") != ""]
-        plans = filled[supp_plan_column(name)].to_numpy(dtype=np.int64)
-        constant = np.array([not any(rule.columns for rule in plan.rules.get("QVAL", ())) for plan in lineage.plans] or [True])
-        data = {
-            "STUDYID": study_id,
-            "RDOMAIN": parent.name,
-            "USUBJID": filled["USUBJID"].to_numpy(),
-            "IDVAR": sequence,
-            "IDVARVAL": filled[sequence].astype(int).astype(str).to_numpy(dtype=object) if sequence else "",
-            "QNAM": name,
-            "QLABEL": labels[name],
-            "QVAL": filled[column].to_numpy(dtype=object),
-            "QORIG": np.where(constant[plans], "ASSIGNED", "CRF"),
-            "QEVAL": "",
-            PLAN: plans,
-            ROW: filled[ROW].to_numpy(),
-            ITEM: filled[ITEM].to_numpy(),
-        }
-        part = pd.DataFrame(data, index=range(len(filled)))
-        for hidden in filled.columns:
-            if hidden.startswith(f"{ROW}:"):
-                part[hidden] = filled[hidden].to_numpy()
-        if branch_column(column) in filled:
-            part[branch_column("QVAL")] = filled[branch_column(column)].to_numpy()
-        part["_seq"] = filled[sequence].to_numpy() if sequence else 0.0
-        parts.append(part)
-    if not parts or not sum(map(len, parts)):
+    parts = [
+        _qualifiers(parent, name, label, lineage)
+        for (domain, name), label in sorted(labels.items())
+        if domain == parent.name and supp_column(name) in parent.frame
+    ]
+    if not sum(map(len, parts)):
         return None
     joined = pd.concat(parts, ignore_index=True)
-    order = sort_positions(joined, ["USUBJID", "_seq", "QNAM"])
-    joined = joined.iloc[order].drop(columns="_seq").reset_index(drop=True)
-    # object dtype: every text column of a dataset is
-    texts = {name: joined[name].astype(object) for name in spec.names}
-    dataset = Dataset(spec, joined.assign(**texts)[[*spec.names, *(c for c in joined if c.startswith("_"))]], lineage)
-    dataset.derivations["IDVARVAL"] = Derivation(f"{sequence} of the parent record")
+    for name in joined.columns:
+        if name.startswith("_") and name != "_sequence":
+            joined[name] = joined[name].fillna(-1).astype("Int64" if name.startswith((ROW, ITEM)) else np.int64)
+    order = sort_positions(joined, ["USUBJID", "_sequence", "QNAM"])
+    joined = joined.iloc[order].drop(columns="_sequence").reset_index(drop=True)
+    dataset = Dataset(spec, joined, lineage)
+    identity = Derivation("study and subject number", ("SUBJID",))
+    pointer = Derivation(f"{parent.spec.sequence} of the parent record")
+    dataset.derivations |= dict.fromkeys(("STUDYID", "RDOMAIN", "USUBJID"), identity)
+    dataset.derivations |= dict.fromkeys(("IDVAR", "IDVARVAL"), pointer)
+    dataset.derivations["QORIG"] = Derivation("CRF where the value was read from a cell", ("QVAL",))
     return dataset
+
+
+def _qualifiers(parent: Dataset, name: str, label: str, lineage: Lineage) -> pd.DataFrame:
+    """The records of one qualifier, with their origins."""
+    column, sequence = supp_column(name), parent.spec.sequence
+    filled = parent.frame[parent.frame[column] != ""]
+    hidden = [ROW, ITEM, *(each for each in map(str, filled) if each.startswith((f"{ROW}:", f"{ITEM}:")))]
+    part = filled[["STUDYID", "USUBJID", *hidden]].assign(
+        RDOMAIN=parent.name,
+        IDVAR=sequence,
+        IDVARVAL=filled[sequence].astype(int).astype(str).astype(object) if sequence else "",
+        QNAM=name,
+        QLABEL=label,
+        QVAL=filled[column],
+        QEVAL="",
+        _sequence=filled[sequence] if sequence else 0.0,
+    )
+    part[PLAN] = filled[supp_plan_column(name)]
+    part[branch_column("QVAL")] = filled[branch_column(column)] if branch_column(column) in filled else -1
+    part["QORIG"] = np.where(_is_constant(part, lineage), "ASSIGNED", "CRF").astype(object)
+    return part
+
+
+def _is_constant(part: pd.DataFrame, lineage: Lineage) -> np.ndarray:
+    """Whether the rule (or the alternative of ``first_of``) behind each value reads no cell."""
+    codes, pairs = pd.factorize(pd.MultiIndex.from_frame(part[[PLAN, branch_column("QVAL")]]))
+    rules = [lineage.plans[plan].rules["QVAL"][max(branch, 0)] for plan, branch in pairs]
+    return np.array([not rule.columns for rule in rules], dtype=bool)[codes]

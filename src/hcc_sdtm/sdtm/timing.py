@@ -14,23 +14,22 @@ from hcc_sdtm.dataset import Dataset, Derivation
 from hcc_sdtm.spec.trial import Trial
 
 
-def by_subject(subjects: pd.Series, demographics: pd.DataFrame, variable: str) -> pd.Series:
-    """A demographics variable for each record; ``""`` for a subject that demographics does not have."""
-    known = pd.Series(demographics[variable].to_numpy(), index=demographics["USUBJID"])
-    return subjects.map(known).fillna("")
+def by_subject(subjects: pd.Series, demographics: pd.DataFrame, *variables: str) -> pd.DataFrame:
+    """Demographics variables for each record; ``""`` for a subject that demographics does not have."""
+    known = demographics.set_index("USUBJID")[list(variables)]
+    return known.reindex(subjects).fillna("").set_axis(subjects.index)
 
 
 def derive_study_days(dataset: Dataset, demographics: pd.DataFrame) -> None:
     """Adds every --DY of the spec from its --DTC and RFSTDTC."""
-    reference: pd.Series | None = None
-    for name in dataset.spec.names:
-        base = name.removesuffix("DY") + "DTC"
-        if not name.endswith("DY") or name == "VISITDY" or base not in dataset.frame:
+    names = [name for name in dataset.spec.names if name.endswith("DY") and name != "VISITDY"]
+    bases = {name: name.removesuffix("DY") + "DTC" for name in names}
+    reference = dates.to_days(by_subject(dataset.frame["USUBJID"], demographics, "RFSTDTC")["RFSTDTC"])
+    for name, base in bases.items():
+        if base not in dataset.frame:
             continue
-        if reference is None:
-            reference = by_subject(dataset.frame["USUBJID"], demographics, "RFSTDTC")
-        dataset.frame[name] = dates.study_day(dataset.frame[base], reference)
-        dataset.derivations[name] = Derivation(f"study day of {base} from DM.RFSTDTC", (base,))
+        days = dates.study_day(dataset.frame[base], reference)
+        dataset.fill(name, days, Derivation(f"study day of {base} from DM.RFSTDTC", (base,)))
 
 
 def derive_epoch(dataset: Dataset, demographics: pd.DataFrame, trial: Trial) -> None:
@@ -41,19 +40,17 @@ def derive_epoch(dataset: Dataset, demographics: pd.DataFrame, trial: Trial) -> 
         return
     subjects = dataset.frame["USUBJID"]
     when = dates.bounds(dataset.frame[start])
-    consent, first, last = (
-        dates.to_days(by_subject(subjects, demographics, name)).to_numpy() for name in ("RFICDTC", "RFSTDTC", "RFENDTC")
-    )
-    earliest, latest = when["earliest"].to_numpy(), when["latest"].to_numpy()
-    # a subject who never started stays in the first stretch
-    first = np.where(np.isnan(first), np.inf, first)
-    last = np.where(np.isnan(last), first, last)
+    references = by_subject(subjects, demographics, "RFICDTC", "RFSTDTC", "RFENDTC")
+    consent, first, last = (dates.bounds(texts) for _, texts in references.items())
+    # a subject who never started stays in the first stretch; one whose end is not known is treated on the first day at least
+    first[references["RFSTDTC"] == ""] = np.inf
+    last["latest"] = last["latest"].fillna(np.inf)
+    last["earliest"] = np.fmax(last["earliest"], first["earliest"])
     epoch = np.full(len(subjects), "", dtype=object)
-    epoch[(earliest >= consent) & (latest < first)] = trial.epochs.before
-    epoch[(earliest >= first) & (latest <= last)] = trial.epochs.during
-    epoch[earliest > last] = trial.epochs.after
-    dataset.frame["EPOCH"] = epoch
-    dataset.derivations["EPOCH"] = Derivation(f"stretch of the study that holds {start}", (start,))
+    epoch[(when["earliest"] >= consent["latest"]) & (when["latest"] < first["earliest"])] = trial.epochs.before
+    epoch[(when["earliest"] >= first["latest"]) & (when["latest"] <= last["earliest"])] = trial.epochs.during
+    epoch[when["earliest"] > last["latest"]] = trial.epochs.after
+    dataset.fill("EPOCH", epoch, Derivation(f"stretch of the study that holds {start}", (start,)))
 
 
 def derive_visit(dataset: Dataset, trial: Trial) -> None:
@@ -62,31 +59,37 @@ def derive_visit(dataset: Dataset, trial: Trial) -> None:
         return
     planned = {visit.number: visit for visit in trial.visits}
     numbers, codes = np.unique(dataset.frame["VISITNUM"].to_numpy(dtype=float), return_inverse=True)
-    names = ["" if np.isnan(number) else planned[number].name if number in planned
-             else f"{trial.unscheduled_name} {number:g}" for number in numbers]
+    names = [
+        ""
+        if np.isnan(number)
+        else planned[number].name
+        if number in planned
+        else f"{trial.unscheduled_name} {number:g}"
+        for number in numbers
+    ]
     days = [float(planned[number].day) if number in planned else np.nan for number in numbers]
     for name, values in (("VISIT", np.array(names, dtype=object)), ("VISITDY", np.array(days))):
         if name in dataset.spec.by_name:
-            dataset.frame[name] = values[codes]
-            dataset.derivations[name] = Derivation("the trial's schedule at VISITNUM", ("VISITNUM",))
+            dataset.fill(name, values[codes], Derivation("the trial's schedule at VISITNUM", ("VISITNUM",)))
 
 
 def derive_last_before_treatment(dataset: Dataset, demographics: pd.DataFrame) -> None:
     """Adds --LOBXFL: Y on a subject's last non-missing result of a test on or before the day of the first treatment.
 
-    A test is told apart by its code, category, method, evaluator and lesion. Results without a complete date are never it.
+    A test is told apart by its code, category, evaluator and lesion. Results without a complete date are never it.
     """
     prefix, frame = dataset.name, dataset.frame
     flag, result, date = f"{prefix}LOBXFL", f"{prefix}ORRES", f"{prefix}DTC"
     if flag not in dataset.spec.by_name or date not in frame or result not in frame:
         return
     day = dates.to_days(frame[date])
-    first = dates.to_days(by_subject(frame["USUBJID"], demographics, "RFXSTDTC"))
+    first = dates.to_days(by_subject(frame["USUBJID"], demographics, "RFXSTDTC")["RFXSTDTC"])
     before = (frame[result] != "") & (day <= first)
     keys = ["USUBJID", *(f"{prefix}{part}" for part in ("TESTCD", "CAT", "EVAL", "EVALID", "LNKID"))]
     candidates = frame.loc[before, [key for key in keys if key in frame]].assign(day=day[before])
-    last = candidates.sort_values("day", kind="stable").drop_duplicates(list(candidates.columns[:-1]), keep="last").index
+    last = (
+        candidates.sort_values("day", kind="stable").drop_duplicates(list(candidates.columns[:-1]), keep="last").index
+    )
     flags = np.full(len(frame), "", dtype=object)
     flags[last] = "Y"
-    frame[flag] = flags
-    dataset.derivations[flag] = Derivation(f"last non-missing {result} on or before DM.RFXSTDTC", (result, date))
+    dataset.fill(flag, flags, Derivation(f"last non-missing {result} on or before DM.RFXSTDTC", (result, date)))

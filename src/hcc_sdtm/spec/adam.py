@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, model_validator
 
-from hcc_sdtm.finding import Problem, StudyError, nearest
+from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.spec.model import DatasetSpec, Specs
 from hcc_sdtm.spec.yaml_file import FileModel, Path_, Texts, Truth, YamlFile, read_yaml, validate
 
@@ -124,8 +124,9 @@ class AdslRule(FileModel):
 class AdslSpec(FileModel):
     """Rules of the ADSL variables, made in the order of the file.
 
-    A variable that the spec table calls Predecessor needs no rule. A name that begins with an underscore is a step on
-    the way: it is not published. ``dates`` has the roles, for ADRS and ADTTE too.
+    A variable that the spec table calls Predecessor needs no rule; a permissible one without a rule is left missing. A
+    name that begins with an underscore is a step on the way: it is not published. ``dates`` has the roles, for ADRS and
+    ADTTE too.
     """
 
     dates: dict[str, DatePolicy] = {}
@@ -273,7 +274,7 @@ class Censoring(FileModel):
     ``record``              no event, and there is a record of ``dataset``
     ``otherwise``           always
 
-    ``before_event`` and ``missed_assessments`` take an event away; of the two, the one that came first.
+    ``before_event`` and ``missed_assessments`` take an event away.
     """
 
     name: str
@@ -424,8 +425,8 @@ class _Checker:
             if rule.is_date:
                 self.adsl_dates.add(name)
         for variable in table.variables:
-            is_flag = variable.name.endswith("F") and variable.name[:-1] in self.adsl_dates
-            if variable.name not in made and not is_flag:
+            is_flag = variable.name.endswith("F") and variable.name[:-1] in table.by_name
+            if variable.name not in made and not is_flag and variable.core != "Perm":
                 message = f"{variable.name} is in the table of ADSL and no rule makes it"
                 self.problems.append(Problem(file.source(("variables",)), message))
         return spec

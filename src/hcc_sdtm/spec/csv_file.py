@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from hcc_sdtm.finding import Problem, nearest
+from hcc_sdtm.problem import Problem, nearest
 from hcc_sdtm.source import Source
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from hcc_sdtm.finding import Problem, StudyError, nearest
+from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.spec.yaml_file import FileModel, Texts, read_yaml, validate
 
 Share = Annotated[float, Field(gt=0, lt=1)]

@@ -14,10 +14,11 @@ from typing import Annotated, TypeVar
 
 from pydantic import Field
 
-from hcc_sdtm.finding import Problem, StudyError, nearest
+from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.source import Source
 from hcc_sdtm.spec.adam import AdamSpecs, read_adam_specs
 from hcc_sdtm.spec.endpoints import EndpointList, read_endpoints
+from hcc_sdtm.spec.folder import reference_study
 from hcc_sdtm.spec.model import Specs
 from hcc_sdtm.spec.tables import read_spec_tables
 from hcc_sdtm.spec.trial import Trial
@@ -53,13 +54,6 @@ class Study:
     trial_file: YamlFile
     adam: AdamSpecs
     endpoints: EndpointList
-
-
-def reference_study() -> Path:
-    """The folder of the reference study: inside the installed package, or the repository that holds the source."""
-    package = Path(__file__).resolve().parents[1]
-    installed = package / "reference_study"
-    return installed if installed.is_dir() else package.parents[1]
 
 
 def read_study(path: Path, raw: Path | None = None) -> Study:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from hcc_sdtm.finding import Problem, StudyError, nearest
+from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.source import Source
 from hcc_sdtm.spec.csv_file import CsvFile, Row, read_csv_file
 from hcc_sdtm.spec.model import Codelist, DatasetSpec, Specs, ValueLevel, Variable

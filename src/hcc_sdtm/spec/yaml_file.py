@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from hcc_sdtm.finding import Problem, StudyError, nearest
+from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.source import Source
 
 Path_ = tuple[str | int, ...]
@@ -72,6 +72,8 @@ def read_yaml(path: Path, name: str) -> YamlFile:
     except FileNotFoundError:
         siblings = [other.name for other in path.parent.glob("*")] if path.parent.is_dir() else []
         raise StudyError([Problem(Source(name), f"no such file{nearest(path.name, siblings)}")]) from None
+    except OSError as error:
+        raise StudyError([Problem(Source(name), f"cannot be read: {error.strerror}")]) from None
     except UnicodeDecodeError as error:
         raise StudyError([Problem(Source(name), f"not UTF-8 at byte {error.start}; save it as UTF-8")]) from None
     try:
@@ -89,12 +91,23 @@ def read_yaml(path: Path, name: str) -> YamlFile:
     return YamlFile(name, data, lines)
 
 
-def _value(node: Node, path: Path_, name: str, lines: dict[Path_, int], problems: list[Problem]) -> Any:
+def _value(
+    node: Node,
+    path: Path_,
+    name: str,
+    lines: dict[Path_, int],
+    problems: list[Problem],
+    around: tuple[Node, ...] = (),
+) -> Any:
     lines.setdefault(path, node.start_mark.line + 1)
+    if any(node is other for other in around):
+        problems.append(Problem(Source(name, line=lines[path]), "a value stands inside itself"))
+        return ""
+    around = (*around, node)
     if isinstance(node, ScalarNode):
         return node.value
     if isinstance(node, SequenceNode):
-        return [_value(item, (*path, at), name, lines, problems) for at, item in enumerate(node.value)]
+        return [_value(item, (*path, at), name, lines, problems, around) for at, item in enumerate(node.value)]
     if not isinstance(node, MappingNode):
         raise TypeError(f"a YAML node of type {type(node).__name__}")
     data: dict[str, Any] = {}
@@ -107,14 +120,18 @@ def _value(node: Node, path: Path_, name: str, lines: dict[Path_, int], problems
         if key in data:
             problems.append(Problem(Source(name, line=line), f'the key "{key}" stands here a second time'))
         lines[(*path, key)] = line
-        data[key] = _value(value_node, (*path, key), name, lines, problems)
+        data[key] = _value(value_node, (*path, key), name, lines, problems, around)
     return data
 
 
 def validate(file: YamlFile, model: type[ModelT], path: Path_ = (), data: Any = None) -> ModelT:
-    """The file's data (or the part at ``path``) as a model; StudyError with every problem and its line."""
+    """The part of the file at ``path`` (or ``data`` from there) as a model; StudyError with every problem and its line."""
+    if data is None:
+        data = file.data
+        for key in path:
+            data = data[key]
     try:
-        return model.model_validate(file.data if data is None else data)
+        return model.model_validate(data)
     except ValidationError as error:
         problems = _problems(file, model, path, error)
         raise StudyError(sorted(problems, key=lambda problem: problem.source.line)) from None

@@ -1,0 +1,1 @@
+"""The analysis datasets ADSL, ADRS and ADTTE, derived from SDTM by the specs of `hcc_sdtm.spec.adam`."""

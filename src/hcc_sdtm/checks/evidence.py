@@ -1,0 +1,148 @@
+"""What a rule may read: the datasets of a run, the specs and the trial's facts.
+
+A rule asks for the variables it needs. Where one is not there, the answer is `Missing`: the rule could not be evaluated,
+which is not the same as passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from hcc_sdtm.dataset import Dataset
+from hcc_sdtm.dates.iso import bounds
+from hcc_sdtm.spec.model import Specs
+from hcc_sdtm.spec.trial import Trial
+
+
+class Missing(Exception):
+    """Why a rule could not be evaluated, as a sentence: "RS has no RSDTC"."""
+
+
+@dataclass
+class Evidence:
+    """The datasets, specs and trial that rules read, with the days of each date variable worked out once."""
+
+    datasets: Mapping[str, Dataset]
+    specs: Specs
+    trial: Trial
+    _bounds: dict[tuple[str, str], pd.DataFrame] = field(default_factory=dict)
+
+    def has(self, dataset: str, *variables: str) -> bool:
+        """Whether the dataset is there with all the variables."""
+        return dataset in self.datasets and set(variables) <= set(self.datasets[dataset].frame.columns)
+
+    def records(
+        self, dataset: str, *variables: str, date: str = "", optional: tuple[str, ...] = ()
+    ) -> pd.DataFrame:
+        """The variables of every record, and its 0-based ``position`` in the dataset.
+
+        ``date`` names a date variable: it is added with ``earliest`` and ``latest``, the first and last day that it can
+        mean, as day numbers (NaN where it is missing). ``optional`` variables that are not there are ``""`` (NaN where
+        the spec makes them numbers).
+
+        Raises Missing where the dataset or one of the variables is not there.
+        """
+        wanted = [*variables, *([date] if date else [])]
+        if dataset not in self.datasets:
+            raise Missing(f"there is no dataset {dataset}")
+        frame = self.datasets[dataset].frame
+        absent = [name for name in wanted if name not in frame.columns]
+        if absent:
+            raise Missing(f"{dataset} has no {', '.join(absent)}")
+        records = frame[[*wanted, *(name for name in optional if name in frame.columns)]].copy()
+        for name in optional:
+            if name not in records:
+                variable = self.datasets[dataset].spec.by_name.get(name)
+                records[name] = np.nan if variable is not None and variable.is_numeric else ""
+        records["position"] = np.arange(len(records))
+        if date:
+            records[["earliest", "latest"]] = self.days(dataset, date)
+        return records
+
+    def days(self, dataset: str, variable: str) -> pd.DataFrame:
+        """First and last day that each record's date can mean, as ``earliest`` and ``latest`` day numbers."""
+        if (dataset, variable) not in self._bounds:
+            self._bounds[dataset, variable] = bounds(self.datasets[dataset].frame[variable])
+        return self._bounds[dataset, variable]
+
+    @property
+    def tabulations(self) -> dict[str, Dataset]:
+        """The SDTM datasets that hold subjects, in the order given; neither relationships nor supplemental qualifiers."""
+        return {
+            name: dataset
+            for name, dataset in self.datasets.items()
+            if name in self.specs.sdtm and "RDOMAIN" not in dataset.frame and "USUBJID" in dataset.frame
+        }
+
+    def supplement(self, dataset: str, *names: str) -> pd.DataFrame:
+        """Supplemental values of a dataset's records: ``position`` of the record, then for each QNAM its text and, as
+        ``NAME_position``, the 0-based position of its record in SUPP--.
+
+        Raises Missing where SUPP-- is not there or has none of the names; a record without a value has ``""`` and NaN.
+        """
+        supplement = f"SUPP{dataset}"
+        values = self.records(supplement, "USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QVAL")
+        without = sorted(set(names) - set(values["QNAM"]))
+        if without:
+            raise Missing(f"{supplement} has no record with QNAM {', '.join(without)}")
+        sequence = f"{dataset}SEQ"
+        result = self.records(dataset, "USUBJID", sequence)
+        result["IDVARVAL"] = _identifiers(result[sequence])
+        for name in names:
+            chosen = values.loc[(values["QNAM"] == name) & (values["IDVAR"] == sequence)]
+            chosen = chosen.drop_duplicates(["USUBJID", "IDVARVAL"])
+            chosen = chosen[["USUBJID", "IDVARVAL", "QVAL", "position"]]
+            chosen = chosen.rename(columns={"QVAL": name, "position": f"{name}_position"})
+            result = result.merge(chosen, on=["USUBJID", "IDVARVAL"], how="left")
+            result[name] = result[name].fillna("")
+        return result.drop(columns=["USUBJID", "IDVARVAL", sequence])
+
+    def treatment(self) -> pd.DataFrame:
+        """Records that the trial names as its treatment: USUBJID, the start variable, position, earliest, latest."""
+        choice = self.trial.treatment_start
+        records = self.records(choice.dataset, "USUBJID", *choice.where, date=choice.date)
+        return records[_chosen(records, choice.where)]
+
+    def treatment_starts(self) -> pd.DataFrame:
+        """First day of treatment: one row a subject, ``start_earliest`` and ``start_latest`` NaN where no date is known."""
+        days = self.treatment().groupby("USUBJID", sort=False)[["earliest", "latest"]].min()
+        return days.add_prefix("start_").reset_index()
+
+    def deaths(self) -> pd.DataFrame:
+        """Dated deaths: one row a subject with USUBJID, ``death`` (text), ``death_earliest``, ``death_latest``,
+        ``death_position`` in DM.
+        """
+        subjects = (
+            self.records("DM", "USUBJID", date="DTHDTC").dropna(subset="latest").drop_duplicates("USUBJID")
+        )
+        subjects = subjects.rename(columns={"DTHDTC": "death", "position": "death_position"})
+        return subjects.rename(columns={"earliest": "death_earliest", "latest": "death_latest"})
+
+    def therapy_starts(self, kind: str) -> list[pd.DataFrame]:
+        """Records that start a new anticancer therapy of a kind, one frame for each of the trial's choices whose dataset is
+        there: USUBJID, ``text`` of the start, position, earliest, latest, ``dataset``, ``variable``.
+        """
+        frames = []
+        for choice in self.trial.new_therapies:
+            if choice.kind == kind:
+                records = self.records(choice.dataset, "USUBJID", *choice.where, date=choice.date)
+                records = records[_chosen(records, choice.where)].rename(columns={choice.date: "text"})
+                frames.append(records.assign(dataset=choice.dataset, variable=choice.date))
+        return frames
+
+
+def _chosen(records: pd.DataFrame, where: Mapping[str, tuple[str, ...]]) -> np.ndarray:
+    mask = np.ones(len(records), dtype=bool)
+    for variable, values in where.items():
+        mask &= records[variable].isin(values).to_numpy()
+    return mask
+
+
+def _identifiers(sequence: pd.Series) -> pd.Series:
+    """Sequence numbers as IDVARVAL writes them: ``3`` and not ``3.0``."""
+    distinct = {number: f"{number:g}" for number in sequence.dropna().unique()}
+    return sequence.map(distinct).fillna("")

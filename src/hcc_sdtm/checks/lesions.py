@@ -1,0 +1,167 @@
+"""Lesion measurements: slips of a unit, and what the recorded lesions say about response.
+
+Own arithmetic: sums of the target lesions, their smallest earlier value, new lesions and unequivocal growth, for each
+subject, evaluator and visit. Visits are ordered by VISITNUM; measurements without one take part in nothing. Irradiated and
+other lesions count alike. Lesions that split or merged are not followed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from hcc_sdtm.checks.evidence import Evidence
+from hcc_sdtm.checks.rule import Flag, rule
+
+TENFOLD = (7.0, 13.0)
+"""A ratio between two visits that looks like a slip of ten: measurements a few weeks apart also differ a little."""
+
+LONGEST_MM = (3.0, 300.0)
+TOO_SMALL_MM = 5.0
+"""What a lesion too small to measure is recorded as (RECIST 1.1, 4.3.2)."""
+
+PROGRESSION_RATIO, PROGRESSION_MM = 1.2, 5.0
+RESPONSE_RATIO = 0.7
+NODE_MM = 10.0
+"""A lymph node with a shorter short axis is normal (RECIST 1.1, 4.3.2)."""
+
+ROUNDING = 1e-6
+
+READER = ["USUBJID", "EVALUATOR"]
+
+
+@rule("TR-001", "lesion.unit-slip", "error")
+def unit_slip(evidence: Evidence) -> Iterator[Flag]:
+    """A lesion measured ten times smaller or larger than at its other visits, at the measurement.
+
+    What it finds: A diameter 7 to 13 times smaller or larger than at the visits on both sides (at the first
+        and last visit, than at the two nearest), and a longest diameter above 0 and below 3 mm or above 300
+        mm. A shrinkage to 5 mm at the last visit is not one: that is how a lesion too small to measure is
+        recorded.
+    Why it matters: One lesion in the wrong unit turns stable disease into response or progression.
+    Example: 45 mm, then 4.5, then 44: centimetres in a column of millimetres.
+    Source: RECIST 1.1 sections 3.1 and 4.3.2: measurements in millimetres, 5 mm for too small to measure.
+    """
+    sizes = _sizes(evidence)
+    slips = sizes[sizes["slip"]]
+    messages = []
+    for size, before, after in slips[["TRSTRESN", "left", "right"]].itertuples(index=False):
+        near = [f"{value:g}" for value in (before, after) if not np.isnan(value)]
+        messages.append(
+            f"{size:g} mm, and {' and '.join(near)} mm at the nearest visits" if near else f"{size:g} mm"
+        )
+    yield Flag(
+        "TR", slips["position"].to_numpy(), "TRORRES", messages, "millimetres; centimetres may be mixed up"
+    )
+
+
+def evaluator(column: pd.Series) -> pd.Series:
+    """Who assessed; a site that names nobody reports what its investigator saw."""
+    return column.where(column != "", "INVESTIGATOR")
+
+
+def is_viable_criterion(criterion: str) -> bool:
+    """Whether a criterion measures the viable part of liver lesions (VDIAM) and not the whole."""
+    return "MRECIST" in criterion.upper()
+
+
+def lesion_visits(evidence: Evidence, criterion: str) -> pd.DataFrame:
+    """What the lesions say at each visit after the first, one row a subject, evaluator and visit with any lesion result.
+
+    ``sum`` of the targets, NaN unless every target of the first visit has a size that is no slip of a unit; ``baseline`` and
+    ``nadir``, the first and the smallest earlier sum; ``grown``, whether the sum is progression; ``progressed_from``, the
+    first VISITNUM with growth, a new lesion or an unequivocal non-target (NaN: none); ``remains``, whether a target other
+    than a normal node is left.
+    """
+    sums = _target_sums(evidence, criterion)
+    shown = sums["sum"].groupby([sums[name] for name in READER], sort=False)
+    sums["baseline"] = shown.transform("first").where(shown.cumcount() > 0)
+    smallest = shown.cummin().groupby([sums[name] for name in READER], sort=False).shift()
+    sums["nadir"] = smallest.groupby([sums[name] for name in READER], sort=False).ffill()
+    increase = sums["sum"] - sums["nadir"]
+    least = 0.0 if is_viable_criterion(criterion) else PROGRESSION_MM
+    sums["grown"] = (increase > ROUNDING) & (sums["sum"] >= PROGRESSION_RATIO * sums["nadir"] - ROUNDING)
+    sums["grown"] &= (increase >= least - ROUNDING) | (sums["nadir"] == 0)
+    grown = sums.loc[sums["grown"], [*READER, "VISITNUM"]]
+    signs = pd.concat([grown, _new_lesions(evidence), _unequivocal_growth(evidence)], ignore_index=True)
+    first = signs.groupby(READER)["VISITNUM"].min().rename("progressed_from").reset_index()
+    return sums.merge(first, on=READER, how="left")
+
+
+def _sizes(evidence: Evidence) -> pd.DataFrame:
+    """Measured diameters in the order of visits: TR variables, EVALUATOR, the nearest other sizes ``left`` and ``right``,
+    and whether the size is a ``slip`` of a unit.
+    """
+    variables = ("USUBJID", "TRTESTCD", "TRLNKID", "TRSTRESN", "VISITNUM")
+    sizes = evidence.records("TR", *variables, optional=("TREVAL",))
+    sizes = sizes[sizes["TRTESTCD"].isin(("LDIAM", "LPERP", "VDIAM")) & sizes["TRSTRESN"].notna()]
+    sizes = sizes[sizes["VISITNUM"].notna()].assign(EVALUATOR=evaluator(sizes["TREVAL"]))
+    lesion = [*READER, "TRTESTCD", "TRLNKID"]
+    sizes = sizes.sort_values([*lesion, "VISITNUM", "position"]).reset_index(drop=True)
+    size = sizes["TRSTRESN"]
+    near = {
+        step: size.groupby([sizes[name] for name in lesion], sort=False).shift(step)
+        for step in (2, 1, -1, -2)
+    }
+    sizes["left"] = near[1].fillna(near[-2])
+    sizes["right"] = near[-1].fillna(near[2])
+    smaller = (sizes["left"] / size).between(*TENFOLD) & (sizes["right"] / size).between(*TENFOLD)
+    larger = (size / sizes["left"]).between(*TENFOLD) & (size / sizes["right"]).between(*TENFOLD)
+    # the viable part may really vanish between two scans, the whole lesion only down to what can be measured
+    real_shrinkage = near[-1].isna() & ((size == TOO_SMALL_MM) | (sizes["TRTESTCD"] == "VDIAM"))
+    outside = (sizes["TRTESTCD"] == "LDIAM") & (size > 0) & ~size.between(*LONGEST_MM)
+    sizes["slip"] = (smaller & ~real_shrinkage) | larger | outside
+    return sizes
+
+
+def _targets(evidence: Evidence) -> pd.DataFrame:
+    """Target lesions: READER, TRLNKID, ``is_node``."""
+    lesions = evidence.records("TU", "USUBJID", "TULNKID", "TUSTRESC", optional=("TUEVAL", "TULOC"))
+    targets = lesions[lesions["TUSTRESC"] == "TARGET"].rename(columns={"TULNKID": "TRLNKID"})
+    targets = targets.assign(
+        EVALUATOR=evaluator(targets["TUEVAL"]),
+        is_node=targets["TULOC"].str.contains("LYMPH NODE", regex=False),
+    )
+    return targets.drop_duplicates([*READER, "TRLNKID"])[[*READER, "TRLNKID", "is_node"]]
+
+
+def _target_sums(evidence: Evidence, criterion: str) -> pd.DataFrame:
+    """One row for each subject, evaluator and visit with lesion results, in order: ``sum`` and ``remains``."""
+    sizes = _sizes(evidence)
+    targets = _targets(evidence)
+    measured = sizes[~sizes["slip"]].merge(targets, on=[*READER, "TRLNKID"])
+    # of several diameters of a lesion at a visit: the viable part where the criterion measures it, the short axis of a node
+    order = {"VDIAM": 0 if is_viable_criterion(criterion) else 3, "LDIAM": 2}
+    rank = measured["TRTESTCD"].map(order).fillna(measured["is_node"].map({True: 1, False: 4}))
+    measured = measured.assign(rank=rank)[rank < 3].sort_values("rank", kind="stable")
+    visit = [*READER, "VISITNUM"]
+    measured = measured.drop_duplicates([*visit, "TRLNKID"])
+    size = measured["TRSTRESN"]
+    measured = measured.assign(left_over=size >= np.where(measured["is_node"], NODE_MM, ROUNDING))
+    by_visit = measured.groupby(visit).agg(
+        sum=("TRSTRESN", "sum"), measured=("TRLNKID", "size"), remains=("left_over", "any")
+    )
+    counts = targets.groupby(READER).size().rename("targets").reset_index()
+    results = evidence.records("TR", "USUBJID", "VISITNUM", optional=("TREVAL",)).dropna(subset="VISITNUM")
+    visits = (
+        results.assign(EVALUATOR=evaluator(results["TREVAL"]))[visit].drop_duplicates().sort_values(visit)
+    )
+    sums = visits.merge(by_visit.reset_index(), on=visit, how="left").merge(counts, on=READER, how="left")
+    sums["sum"] = sums["sum"].where(sums["measured"] == sums["targets"])
+    return sums.reset_index(drop=True)
+
+
+def _new_lesions(evidence: Evidence) -> pd.DataFrame:
+    """Visits at which a new lesion was identified: READER, VISITNUM."""
+    lesions = evidence.records("TU", "USUBJID", "TUSTRESC", "VISITNUM", optional=("TUEVAL",))
+    lesions = lesions.assign(EVALUATOR=evaluator(lesions["TUEVAL"]))
+    return lesions.loc[lesions["TUSTRESC"] == "NEW", [*READER, "VISITNUM"]]
+
+
+def _unequivocal_growth(evidence: Evidence) -> pd.DataFrame:
+    """Visits at which a non-target lesion grew unequivocally: READER, VISITNUM."""
+    results = evidence.records("TR", "USUBJID", "TRTESTCD", "TRSTRESC", "VISITNUM", optional=("TREVAL",))
+    states = results["TRTESTCD"].isin(("TUMSTATE", "LNSTATE")) & (results["TRSTRESC"] == "UNEQUIVOCAL")
+    return results.assign(EVALUATOR=evaluator(results["TREVAL"])).loc[states, [*READER, "VISITNUM"]]

@@ -1,0 +1,196 @@
+"""Rules on death: one date in DM, and DS, SS and every assessment in accord with it.
+
+A death and a record dated after it contradict each other, and one of the two dates is wrong. One wrong death makes many
+records look wrong, one wrong record only itself: by that the rules decide which cell to ask about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from hcc_sdtm.checks.evidence import Evidence, Missing
+from hcc_sdtm.checks.rule import Flag, rule
+
+ASSESSMENTS = (
+    ("RS", "RSDTC"),
+    ("TR", "TRDTC"),
+    ("TU", "TUDTC"),
+    ("LB", "LBDTC"),
+    ("VS", "VSDTC"),
+    ("EX", "EXSTDTC"),
+    ("EX", "EXENDTC"),
+    ("CM", "CMSTDTC"),
+    ("PR", "PRSTDTC"),
+)
+"""Dates on which the subject was alive. Ends of medication are not among them: they are often those of the last supply."""
+
+AFTER_DEATH_COLUMNS = [
+    "USUBJID",
+    "death",
+    "death_position",
+    "dataset",
+    "variable",
+    "text",
+    "earliest",
+    "position",
+]
+
+
+@rule("DS-001", "death.before-last-visit", "error")
+def death_before_last_visit(evidence: Evidence) -> Iterator[Flag]:
+    """A death earlier than something that only happens to the living, at the date of death.
+
+    What it finds: A date of death surely earlier than dated assessments, doses or therapy starts. A response
+        alone on one day is RS-003 and not this; a whole visit on one day is both, because either date may be
+        the wrong one.
+    Why it matters: Death is an event of every endpoint, and every assessment after it is lost to the
+        analysis.
+    Example: Death on 2023-11-13, and a scan and a laboratory sample on 2023-11-22.
+    Source: SDTMIG 3.4 section 5.2, DTHDTC; the order of events.
+    """
+    after = _after_death(evidence)
+    asked = after[after["USUBJID"].isin(_subjects_with_wrong_death(after))]
+    last = asked.sort_values(["earliest", "position"], kind="stable").drop_duplicates("USUBJID", keep="last")
+    count = last["USUBJID"].map(asked.groupby("USUBJID").size())
+    messages = [
+        f'death "{death}" is earlier than {number} record{"s" if number > 1 else ""}, the last of them {variable} {text} '
+        f"({dataset} record {position + 1})"
+        for death, number, variable, text, dataset, position in zip(
+            last["death"],
+            count,
+            last["variable"],
+            last["text"],
+            last["dataset"],
+            last["position"],
+            strict=True,
+        )
+    ]
+    expected = [f"a date on or after {text}" for text in last["text"]]
+    yield Flag("DM", last["death_position"].to_numpy(), "DTHDTC", messages, expected)
+
+
+@rule("RS-003", "response.after-death", "error")
+def response_after_death(evidence: Evidence) -> Iterator[Flag]:
+    """A response dated after death, at its own date.
+
+    What it finds: A response dated surely after the subject's death, where that is the only day that
+        contradicts it. Several days after death are one wrong death, DS-001.
+    Why it matters: A progression after death would be dated later than the event that it precedes.
+    Example: Death on 2023-03-02; all scans before it, and one response dated 2023-10-31.
+    Source: SDTMIG 3.4 section 5.2, DTHDTC; the order of events.
+    """
+    evidence.records("RS", "USUBJID", "RSDTC")
+    after = _after_death(evidence)
+    one_day = after.groupby("USUBJID")["text"].transform("nunique") == 1
+    asked = after[one_day & (after["dataset"] == "RS")]
+    messages = [
+        f'response dated "{text}" is after death on {death}'
+        for text, death in zip(asked["text"], asked["death"], strict=True)
+    ]
+    yield Flag(
+        "RS",
+        asked["position"].to_numpy(),
+        "RSDTC",
+        messages,
+        [f"a date on or before {death}" for death in asked["death"]],
+    )
+
+
+@rule("SS-001", "survival.disagrees", "error")
+def survival_disagrees(evidence: Evidence) -> Iterator[Flag]:
+    """Survival status, disposition and date of death that do not say the same.
+
+    What it finds: DEAD in SS or DEATH in DS without a death in DM; a death in DM that DS does not have,
+        unless the subject had left the study; a death dated otherwise in DS or SS than in DM; ALIVE in SS on
+        a day after death. A subject whose death DS-001 asks about is left out.
+    Why it matters: Overall survival reads one of these; a disagreement moves or loses a death.
+    Example: SS says DEAD, DM has no date of death.
+    Source: SDTMIG 3.4 sections 5.2 (DTHFL, DTHDTC), 6.2.4 (DS) and 6.3 (SS).
+    """
+    subjects = evidence.records("DM", "USUBJID", date="DTHDTC", optional=("DTHFL",)).drop_duplicates(
+        "USUBJID"
+    )
+    subjects["died"] = (subjects["DTHDTC"] != "") | (subjects["DTHFL"] == "Y")
+    subjects = subjects[~subjects["USUBJID"].isin(_subjects_with_wrong_death(_after_death(evidence)))]
+    if not evidence.has("SS") and not evidence.has("DS"):
+        raise Missing("there is neither dataset SS nor DS")
+    if evidence.has("DS"):
+        yield from _disposition_flags(evidence, subjects)
+    if evidence.has("SS"):
+        yield from _status_flags(evidence, subjects)
+
+
+def _disposition_flags(evidence: Evidence, subjects: pd.DataFrame) -> Iterator[Flag]:
+    ends = evidence.records("DS", "USUBJID", "DSDECOD", date="DSSTDTC", optional=("DSCAT",))
+    deaths = _with_death(ends[ends["DSDECOD"] == "DEATH"], subjects)
+    yield from _unsupported("DS", "DSDECOD", deaths)
+    yield from _dated_otherwise("DS", "DSSTDTC", deaths)
+    left = ends.loc[(ends["DSCAT"] == "DISPOSITION EVENT") & (ends["DSDECOD"] != "DEATH"), "USUBJID"]
+    silent = subjects[subjects["died"] & ~subjects["USUBJID"].isin({*deaths["USUBJID"], *left})]
+    silent = silent[silent["USUBJID"].isin(ends["USUBJID"])]
+    message = 'death "{value}" has no DS record with DSDECOD DEATH, and the subject had not left the study'
+    yield Flag("DM", silent["position"].to_numpy(), "DTHDTC", message, "DSDECOD DEATH in DS")
+
+
+def _status_flags(evidence: Evidence, subjects: pd.DataFrame) -> Iterator[Flag]:
+    status = evidence.records("SS", "USUBJID", "SSTESTCD", "SSSTRESC", date="SSDTC")
+    status = status[status["SSTESTCD"] == "SURVSTAT"]
+    dead = _with_death(status[status["SSSTRESC"] == "DEAD"], subjects)
+    yield from _unsupported("SS", "SSSTRESC", dead)
+    yield from _dated_otherwise("SS", "SSDTC", dead)
+    alive = _with_death(status[status["SSSTRESC"] == "ALIVE"], subjects)
+    late = alive[alive["earliest"] > alive["death_latest"]]
+    messages = [
+        f"ALIVE on {text}, after death on {death}"
+        for text, death in zip(late["SSDTC"], late["DTHDTC"], strict=True)
+    ]
+    yield Flag("SS", late["position"].to_numpy(), "SSDTC", messages, "a day before the death, or no death")
+
+
+def _with_death(records: pd.DataFrame, subjects: pd.DataFrame) -> pd.DataFrame:
+    """The records of subjects in DM, with what DM says of their death."""
+    deaths = subjects[["USUBJID", "DTHDTC", "died", "earliest", "latest"]]
+    deaths = deaths.rename(columns={"earliest": "death_earliest", "latest": "death_latest"})
+    return records.merge(deaths, on="USUBJID")
+
+
+def _unsupported(dataset: str, variable: str, records: pd.DataFrame) -> Iterator[Flag]:
+    alone = records[~records["died"]].drop_duplicates("USUBJID")
+    message = "{value}, and DM has no death of the subject"
+    yield Flag(dataset, alone["position"].to_numpy(), variable, message, "a date of death in DM")
+
+
+def _dated_otherwise(dataset: str, variable: str, records: pd.DataFrame) -> Iterator[Flag]:
+    apart = (records["earliest"] > records["death_latest"]) | (records["latest"] < records["death_earliest"])
+    other = records[apart].drop_duplicates("USUBJID")
+    messages = [
+        f"death on {text} here, on {death} in DM"
+        for text, death in zip(other[variable], other["DTHDTC"], strict=True)
+    ]
+    yield Flag(dataset, other["position"].to_numpy(), variable, messages, other["DTHDTC"].tolist())
+
+
+def _after_death(evidence: Evidence) -> pd.DataFrame:
+    """Records dated surely after the subject's death, `AFTER_DEATH_COLUMNS`; ``text`` is the record's date as it stands."""
+    deaths = evidence.deaths()
+    dated = [pair for pair in ASSESSMENTS if evidence.has(pair[0], "USUBJID", pair[1])]
+    if not dated:
+        raise Missing(f"none of {', '.join(variable for _, variable in ASSESSMENTS)} is there")
+    parts = []
+    for dataset, variable in dated:
+        records = evidence.records(dataset, "USUBJID", date=variable).merge(deaths, on="USUBJID")
+        records = records[records["earliest"] > records["death_latest"]]
+        records = records.rename(columns={variable: "text"}).assign(dataset=dataset, variable=variable)
+        parts.append(records[AFTER_DEATH_COLUMNS])
+    return pd.concat(parts, ignore_index=True)
+
+
+def _subjects_with_wrong_death(after: pd.DataFrame) -> np.ndarray:
+    """Subjects whose date of death is to be asked about: more than one day, or more than responses, contradict it."""
+    by_subject = after.groupby("USUBJID").agg(
+        days=("text", "nunique"), others=("dataset", lambda names: (names != "RS").any())
+    )
+    return by_subject.index[(by_subject["days"] > 1) | by_subject["others"].astype(bool)].to_numpy()

@@ -1,0 +1,191 @@
+"""The Kaplan-Meier estimate with what a report needs of it: limits, quantiles, rates, numbers at risk.
+
+Ours and not lifelines', whose median takes the wrong step where rounding leaves the curve a hair above one half, whose
+prediction carries the last value past the end of follow-up, and whose variance of the restricted mean is not
+Greenwood's. NE (not estimable) is NaN.
+
+Kaplan and Meier 1958; Greenwood 1926; Brookmeyer and Crowley 1982; Schemper and Smith 1996 for the median follow-up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy.special import ndtri
+
+from hcc_sdtm.endpoints.limits import Transform, confidence_limits
+from hcc_sdtm.endpoints.risk_sets import Counts, Floats, RiskSets, build_risk_sets, read_codes, read_numbers
+
+STEP_TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
+"""Two heights of a curve closer than this are the same height. R's quantile.survfit uses the same number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantile:
+    """A time with its limits; NaN is not reached."""
+
+    estimate: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A probability at one time with its limits (NaN is not estimable), and the number at risk then."""
+
+    estimate: float
+    lower: float
+    upper: float
+    at_risk: int
+
+
+@dataclass(frozen=True, slots=True)
+class RestrictedMean:
+    """The area under the curve up to a time, its Greenwood standard error and plain limits."""
+
+    estimate: float
+    se: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
+class SurvivalCurve:
+    """A Kaplan-Meier curve.
+
+    ``curve`` has one row for each distinct time of an event or a censoring after ``start``: time, at_risk (just before
+    it), events, censored, survival (just after it), se (Greenwood; NaN once survival is 0), lower, upper. Survival is 1
+    from ``start`` to the first row; it is conditional on being event-free at ``start`` where that is not 0.
+    """
+
+    curve: pd.DataFrame
+    risk_sets: RiskSets
+    ci: Transform
+    level: float
+    start: float = 0.0
+
+    @property
+    def n(self) -> int:
+        """Number of subjects."""
+        return len(self.risk_sets.exits)
+
+    @property
+    def events(self) -> int:
+        """Number of events."""
+        return int(self.curve["events"].sum())
+
+    @property
+    def last_time(self) -> float:
+        """The longest duration; NaN where there is no subject."""
+        return float(self.risk_sets.exits[-1]) if self.n else np.nan
+
+    def at_risk(self, times: ArrayLike) -> Counts:
+        """Number at risk at each time: entry < t <= exit."""
+        return self.risk_sets.at_risk(times)
+
+    def quantile(self, p: float) -> Quantile:
+        """The time by which a share ``p`` has had the event: p = 0.5 is the median.
+
+        The first time at which survival is below 1 - p; where the curve runs level at 1 - p, the middle of that step
+        (a level that lasts to the end of follow-up ends at the longest duration), as R does and SAS for inner steps.
+        The limits are the same crossing of the curve's own limits (Brookmeyer and Crowley). NaN: not reached.
+        """
+        if not 0 < p < 1:
+            raise ValueError(f"a quantile must lie between 0 and 1, not {p}")
+        estimate, lower, upper = (
+            self._crossing(self.curve[column].to_numpy(), 1 - p) for column in ("survival", "lower", "upper")
+        )
+        return Quantile(estimate, lower, upper)
+
+    def rate(self, t: float) -> Rate:
+        """Survival just after ``t``; NaN before ``start``, and past the longest duration unless survival is 0 there."""
+        at_risk = int(self.at_risk(t))
+        if not self.n or t < self.start:
+            return Rate(np.nan, np.nan, np.nan, at_risk)
+        row = int(np.searchsorted(self.curve["time"].to_numpy(), t, side="right")) - 1
+        if row < 0:
+            one = np.ones(1)
+            lower, upper = confidence_limits(one, 0 * one, self.ci, self.level)
+            return Rate(1.0, float(lower[0]), float(upper[0]), at_risk)
+        survival, lower_limit, upper_limit = self.curve[["survival", "lower", "upper"]].to_numpy()[row].tolist()
+        if t > self.last_time and survival > 0:
+            return Rate(np.nan, np.nan, np.nan, at_risk)
+        return Rate(survival, lower_limit, upper_limit, at_risk)
+
+    def restricted_mean(self, tau: float) -> RestrictedMean:
+        """Area under the curve from ``start`` to ``tau``; NaN where ``tau`` is past the longest duration and survival not 0."""
+        if not self.n or np.isnan(self.rate(tau).estimate):
+            return RestrictedMean(np.nan, np.nan, np.nan, np.nan)
+        steps = self.curve[(self.curve["events"] > 0) & (self.curve["time"] < tau)]
+        edges = np.concatenate([[self.start], steps["time"], [tau]])
+        areas = np.diff(edges) * np.concatenate([[1.0], steps["survival"]])
+        remaining = np.cumsum(areas[::-1])[::-1][1:]
+        at_risk, events = steps["at_risk"].to_numpy(), steps["events"].to_numpy()
+        # where all at risk have the event nothing remains, and the term is 0, not 0 times infinity
+        ends = np.where(at_risk > events, at_risk - events, np.inf)
+        se = float(np.sqrt(np.sum(remaining**2 * events / (at_risk * ends))))
+        mean = float(areas.sum())
+        reach = float(ndtri((1 + self.level) / 2)) * se
+        return RestrictedMean(mean, se, mean - reach, mean + reach)
+
+    def _crossing(self, heights: Floats, level: float) -> float:
+        times = self.curve["time"].to_numpy()
+        with np.errstate(invalid="ignore"):
+            below = np.flatnonzero(heights < level - STEP_TOLERANCE)
+            level_at = np.flatnonzero(np.abs(heights - level) <= STEP_TOLERANCE)
+        end = float(times[below[0]]) if len(below) else np.nan
+        if not len(level_at) or (len(below) and below[0] < level_at[0]):
+            return end
+        return (float(times[level_at[0]]) + (end if len(below) else self.last_time)) / 2
+
+
+def kaplan_meier(
+    time: ArrayLike,
+    event: ArrayLike,
+    entry: ArrayLike | None = None,
+    *,
+    start: float = 0.0,
+    ci: Transform = "log-log",
+    level: float = 0.95,
+) -> SurvivalCurve:
+    """The Kaplan-Meier curve of durations ``time`` with ``event`` 1 (had it) or 0 (censored).
+
+    ``entry`` is the time from which a subject is observed (delayed entry). ``start`` asks for survival conditional on
+    being event-free then: who left before it is not in the curve. No subject at all gives an empty curve, all NaN.
+
+    Raises ValueError, naming the position, for a duration that is negative, missing or infinite, an entry not before
+    its exit, and an event that is neither 0 nor 1.
+    """
+    times = read_numbers(time)
+    events = read_codes("event", event, len(times))
+    entries = None if entry is None else read_numbers(entry)
+    if (events > 1).any():
+        first = int(np.flatnonzero(events > 1)[0])
+        raise ValueError(f"an event is 0 or 1: event[{first}] is {events[first]}")
+    risk_sets = build_risk_sets(times, entries)
+    if start > 0:
+        stays = times > start
+        times, events = times[stays], events[stays]
+        entries = np.full(len(times), start) if entries is None else np.maximum(entries[stays], start)
+        risk_sets = build_risk_sets(times, entries)
+    distinct, place = np.unique(times, return_inverse=True)
+    leaving = np.bincount(place, minlength=len(distinct))
+    having = np.bincount(place[events == 1], minlength=len(distinct))
+    at_risk = risk_sets.at_risk(distinct)
+    survival: Floats = np.cumprod(1 - having / at_risk, dtype=np.float64)
+    staying = (at_risk - having).astype(np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        se = np.asarray(survival * np.sqrt(np.cumsum(having / (at_risk * staying))), dtype=np.float64)
+    lower, upper = confidence_limits(survival, se, ci, level)
+    columns = {"time": distinct, "at_risk": at_risk, "events": having, "censored": leaving - having}
+    columns |= {"survival": survival, "se": se, "lower": lower, "upper": upper}
+    return SurvivalCurve(pd.DataFrame(columns), risk_sets, ci, level, start)
+
+
+def median_follow_up(time: ArrayLike, event: ArrayLike, ci: Transform = "log-log", level: float = 0.95) -> Quantile:
+    """The median follow-up by reverse Kaplan-Meier: the curve in which a censoring is the event."""
+    times = read_numbers(time)
+    return kaplan_meier(times, 1 - read_codes("event", event, len(times)), ci=ci, level=level).quantile(0.5)

@@ -1,0 +1,70 @@
+"""report.html: one self-contained page with the endpoints, how they were made, and what the data lacks."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from hcc_sdtm.finding import SEVERITIES
+from hcc_sdtm.outputs.findings import sort_findings
+from hcc_sdtm.outputs.page import render_page
+from hcc_sdtm.outputs.tables import build_endpoint_tables
+
+RULES_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class FigureContent:
+    """A figure of the report: its caption and its SVG text."""
+
+    caption: str
+    svg: str
+
+
+def render_report(
+    title: str,
+    subjects: int,
+    results: pd.DataFrame,
+    figures: Sequence[FigureContent],
+    findings: pd.DataFrame,
+    assumptions: pd.DataFrame,
+    manifest: Mapping[str, Any],
+    banner: str = "",
+) -> str:
+    """The page as text.
+
+    ``subjects`` is the number of subjects in the study, from which the report says how many each endpoint
+    leaves out; ``assumptions`` has the columns of `assumptions.ASSUMPTION_COLUMNS`, ``manifest`` is
+    `build_manifest`'s. A ``banner`` ("dates are fictional: ...") stands at the top of the page and of every
+    printed page.
+    """
+    tables = build_endpoint_tables(results)
+    content = {
+        "title": title,
+        "banner": banner,
+        "subjects": subjects,
+        "tables": tables,
+        "left_out": [subjects - int(table.n) if table.n else "" for table in tables],
+        "figures": [{"caption": figure.caption, "data": b64encode(figure.svg.encode()).decode()} for figure in figures],
+        "severities": {severity: int((findings["severity"] == severity).sum()) for severity in SEVERITIES},
+        "rules": _rules(findings).head(RULES_SHOWN).to_dict("records"),
+        "rules_left_out": max(0, findings["rule"].nunique() - RULES_SHOWN),
+        "assumptions": assumptions.to_dict("records"),
+        "manifest": manifest,
+    }
+    return render_page("report.html.j2", content)
+
+
+def _rules(findings: pd.DataFrame) -> pd.DataFrame:
+    """One row for each severity and rule: the first finding with a cell, how many in ``count``; errors first."""
+    ordered = sort_findings(findings)
+    with_cell = ordered.assign(_no_cell=ordered["source"] == "").sort_values("_no_cell", kind="stable")
+    firsts = with_cell.drop_duplicates(["severity", "rule"]).sort_index()
+    counts = ordered.groupby(["severity", "rule"]).size().rename("count").reset_index()
+    shown = firsts.merge(counts, on=["severity", "rule"], how="left")
+    rank = shown["severity"].map(SEVERITIES.index)
+    return shown.assign(_rank=rank).sort_values(["_rank", "rule"], ignore_index=True)

@@ -1,0 +1,150 @@
+"""Everything a run leaves behind, into one folder; which file holds what stands in the README's list of outputs."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+
+from hcc_sdtm.dataset import Dataset, Lineage
+from hcc_sdtm.endpoints.competing import IncidenceCurve
+from hcc_sdtm.endpoints.estimating import Curve
+from hcc_sdtm.endpoints.survival import SurvivalCurve
+from hcc_sdtm.finding import join_findings
+from hcc_sdtm.mapping.applying import MappedSite
+from hcc_sdtm.outputs.ard import write_ard
+from hcc_sdtm.outputs.assumptions import write_assumptions
+from hcc_sdtm.outputs.dataset_json import write_dataset_json
+from hcc_sdtm.outputs.figures import render_incidence, render_survival
+from hcc_sdtm.outputs.findings import write_findings
+from hcc_sdtm.outputs.lineage import write_lineage
+from hcc_sdtm.outputs.manifest import build_manifest, write_manifest
+from hcc_sdtm.outputs.report import FigureContent, render_report
+from hcc_sdtm.outputs.tables import write_endpoints_html
+from hcc_sdtm.outputs.xpt import check_xpt, write_xpt
+from hcc_sdtm.spec.endpoints import EndpointSpec
+from hcc_sdtm.spec.study import Study
+
+LIBRARIES = ("hcc-sdtm", "pandas", "pandera", "pyreadstat", "lifelines", "numpy", "scipy", "matplotlib", "openpyxl")
+
+
+class Result(Protocol):
+    """What is written of a run."""
+
+    study: Study
+    sites: tuple[MappedSite, ...]
+    sdtm: dict[str, Dataset]
+    adam: dict[str, Dataset]
+    findings: pd.DataFrame
+    outcomes: pd.DataFrame
+    endpoints: pd.DataFrame
+    curves: dict[str, Curve]
+    assumptions: pd.DataFrame
+    lineage: Lineage
+
+    @property
+    def banner(self) -> str:
+        """Sentences that hold for every number."""
+
+
+def timestamp_of(study: Study) -> datetime:
+    """The time that outputs carry: SOURCE_DATE_EPOCH where it is set, else midnight of the data cut-off, never the clock."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch:
+        return datetime.fromtimestamp(int(epoch), UTC).replace(tzinfo=None)
+    return datetime.fromisoformat(study.trial.data_cutoff)
+
+
+def write_outputs(out: Path, result: Result) -> None:
+    """Writes every output of a run into an empty folder, the manifest last.
+
+    A dataset with an error of the transport rules (XPT-...) has no XPT file, only Dataset-JSON; the finding says why.
+    """
+    study, timestamp = result.study, timestamp_of(result.study)
+    for folder in ("sdtm", "adam", "results/tables", "results/figures", "mappings"):
+        (out / folder).mkdir(parents=True)
+    _write_datasets(out, result, timestamp)
+    starts = {parameter.paramcd: parameter.start for parameter in study.adam.parameters}
+    write_lineage(out / "lineage.parquet", {**result.sdtm, **result.adam}, result.lineage, starts)
+    for path, name in study.mappings:
+        (out / "mappings" / Path(name).name).write_bytes(path.read_bytes())
+    write_findings(out, result.findings, timestamp)
+    result.outcomes.to_csv(out / "rules.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n")
+    write_assumptions(out / "assumptions.csv", result.assumptions)
+    title = study.trial.title
+    facts = {"title": title, "data_cutoff": study.trial.data_cutoff, "banner": result.banner}
+    write_ard(out / "results" / "ard.json", result.endpoints, study.study_id, timestamp, facts)
+    write_endpoints_html(out / "results" / "tables" / "endpoints.html", result.endpoints, title, result.banner)
+    figures = _write_figures(out / "results" / "figures", result)
+    settled = pd.concat([site.settled for site in result.sites], ignore_index=True)
+    manifest = build_manifest(
+        study.study_id, timestamp, _inputs(study, result.sites), settled, _versions(), [result.banner] if result.banner else []
+    )
+    report = render_report(
+        title, len(result.adam["ADSL"]), result.endpoints, figures, result.findings, result.assumptions, manifest, result.banner
+    )
+    (out / "report.html").write_text(report, encoding="utf-8", newline="\n")
+    write_manifest(out, manifest)
+
+
+def transport_findings(datasets: Mapping[str, Dataset]) -> pd.DataFrame:
+    """Findings for what a version 5 transport file cannot hold, over all datasets."""
+    return join_findings(check_xpt(dataset) for dataset in datasets.values())
+
+
+def _write_datasets(out: Path, result: Result, timestamp: datetime) -> None:
+    errors = result.findings[result.findings["severity"] == "error"]
+    refused = set(errors.loc[errors["rule"].str.startswith("XPT-"), "dataset"])
+    for folder, datasets in (("sdtm", result.sdtm), ("adam", result.adam)):
+        for name, dataset in datasets.items():
+            published = dataset.published
+            stem = out / folder / name.lower()
+            if name not in refused:
+                write_xpt(stem.with_suffix(".xpt"), published, dataset.spec, timestamp)
+            write_dataset_json(stem.with_suffix(".json"), published, dataset.spec, result.study.study_id, timestamp)
+
+
+def _write_figures(folder: Path, result: Result) -> list[FigureContent]:
+    """One figure for each endpoint with a curve, as SVG and PNG."""
+    contents = []
+    endpoints: Mapping[str, EndpointSpec] = {endpoint.id: endpoint for endpoint in result.study.endpoints.endpoints}
+    for name, curve in result.curves.items():
+        endpoint: Any = endpoints[name]
+        svg, png = folder / f"{name.lower()}.svg", folder / f"{name.lower()}.png"
+        if isinstance(curve, SurvivalCurve):
+            render_survival(curve, svg, png, endpoint.label, "Probability", endpoint.unit, getattr(endpoint, "times", ()))
+        elif isinstance(curve, IncidenceCurve):
+            causes = dict(enumerate(endpoint.causes, start=1))
+            render_incidence(curve, svg, png, endpoint.label, "Cumulative incidence", endpoint.unit, causes, endpoint.times)
+        contents.append(FigureContent(endpoint.label, svg.read_text(encoding="utf-8")))
+    return contents
+
+
+def _inputs(study: Study, sites: tuple[MappedSite, ...]) -> list[tuple[str, Path]]:
+    """Every file that the run read, under the name the study knows it by."""
+    raw = [(f"raw/{name}", study.raw / name) for site in sites for name in site.files]
+    mappings = [(name, path) for path, name in study.mappings]
+    specs = {
+        f"specs/{path.relative_to(folder).as_posix()}": path
+        for folder in study.spec_folders
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    return [*raw, *mappings, *specs.items()]
+
+
+def _versions() -> dict[str, str]:
+    return {name: importlib.metadata.version(name) for name in LIBRARIES}
+
+
+def render_json(result: Result) -> str:
+    """What a program would want of a run: counts of findings by severity and rule, and the endpoints."""
+    counts = result.findings.groupby(["severity", "rule"]).size().reset_index(name="count")
+    endpoints = json.loads(result.endpoints.to_json(orient="records"))
+    return json.dumps({"findings": counts.to_dict("records"), "endpoints": endpoints}, ensure_ascii=False, indent=1)

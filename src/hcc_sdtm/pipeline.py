@@ -1,0 +1,146 @@
+"""The steps of a run in order: read, settle and map, derive, check, analyse, estimate, write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from hcc_sdtm.adam.adrs import build_adrs
+from hcc_sdtm.adam.adsl import build_adsl
+from hcc_sdtm.adam.adtte import build_adtte
+from hcc_sdtm.adam.pointers import check_pointers
+from hcc_sdtm.checks.running import run_checks
+from hcc_sdtm.checks.schemas import check_schema
+from hcc_sdtm.dataset import Dataset, Lineage
+from hcc_sdtm.endpoints.estimating import Curve, estimate_endpoints
+from hcc_sdtm.finding import join_findings
+from hcc_sdtm.mapping.applying import MappedSite, map_site
+from hcc_sdtm.mapping.model import SiteMapping, read_mapping
+from hcc_sdtm.outputs.ledger import list_assumptions
+from hcc_sdtm.outputs.replace import open_output
+from hcc_sdtm.outputs.writing import transport_findings, write_outputs
+from hcc_sdtm.problem import Problem, StudyError, nearest
+from hcc_sdtm.sdtm.building import build_sdtm
+from hcc_sdtm.source import Source
+from hcc_sdtm.spec.study import Study, read_study
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run made. ``findings`` is one frame for every step; ``outcomes`` has each rule's answer: pass, fail, not evaluated.
+
+    ``endpoints`` has one row a statistic; ``curves`` the curve of each endpoint that has one; ``incomplete`` the sites that
+    failed and were left out (with ``keep_going``), each with its problems.
+    """
+
+    study: Study
+    sites: tuple[MappedSite, ...]
+    sdtm: dict[str, Dataset]
+    adam: dict[str, Dataset]
+    findings: pd.DataFrame
+    outcomes: pd.DataFrame
+    endpoints: pd.DataFrame
+    curves: dict[str, Curve]
+    assumptions: pd.DataFrame
+    lineage: Lineage
+    incomplete: tuple[Problem, ...] = ()
+
+    @property
+    def banner(self) -> str:
+        """Sentences that hold for every number: fictional dates, sites left out. Empty for an ordinary run."""
+        sentences = [sentence for site in self.sites for _, sentence, _ in site.fictional]
+        if self.incomplete:
+            files = ", ".join(sorted({problem.source.file for problem in self.incomplete}))
+            sentences.append(f"Incomplete: the sites of {files} failed and are left out of every number.")
+        return " ".join(dict.fromkeys(sentences))
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether any finding is an error."""
+        return bool((self.findings["severity"] == "error").any())
+
+
+def run(
+    study: Path | str = ".",
+    out: Path | str | None = None,
+    raw: Path | str | None = None,
+    sites: Sequence[str] = (),
+    keep_going: bool = False,
+    progress: Progress = lambda step: None,
+) -> RunResult:
+    """The whole study; with ``out``, its outputs appear there all at once or not at all.
+
+    ``sites`` are the site numbers to take (empty: all). Raises StudyError where the study, a mapping, a spec or a raw file
+    is bad, with every problem; with ``keep_going`` a site that fails is left out and listed instead.
+    """
+    loaded = read_study(Path(study), Path(raw) if raw else None)
+    if out is None:
+        return compute(loaded, sites, keep_going, progress)
+    with open_output(Path(out)) as folder:
+        result = compute(loaded, sites, keep_going, progress)
+        progress("writing")
+        write_outputs(folder, result)
+    return result
+
+
+def compute(study: Study, sites: Sequence[str], keep_going: bool, progress: Progress) -> RunResult:
+    """Every step but writing."""
+    lineage = Lineage()
+    progress("reading and mapping")
+    mapped, problems = _map_sites(study, sites, lineage, keep_going)
+    progress("deriving SDTM")
+    sdtm, sdtm_findings = build_sdtm(mapped, study.specs, study.trial, study.study_id, lineage)
+    progress("checking")
+    check_findings, outcomes = run_checks(sdtm, study.specs, study.trial)
+    progress("deriving ADaM")
+    adsl, adsl_findings = build_adsl(sdtm, study.specs, study.trial, study.adam)
+    adrs, adrs_findings = build_adrs(sdtm, adsl, study.specs, study.trial, study.adam)
+    adtte, adtte_findings = build_adtte(sdtm, adsl, adrs, study.specs, study.trial, study.adam)
+    adam = {"ADSL": adsl, "ADRS": adrs, "ADTTE": adtte}
+    pointer_findings = check_pointers({**sdtm, **adam}, study.trial)
+    schema_findings = [check_schema(dataset, study.specs) for dataset in (*sdtm.values(), *adam.values())]
+    progress("estimating")
+    results, curves = estimate_endpoints(adsl.published, adrs.published, adtte.published, study.endpoints)
+    findings = join_findings(
+        [*(site.findings for site in mapped), sdtm_findings, *schema_findings, check_findings]
+        + [adsl_findings, adrs_findings, adtte_findings, pointer_findings, transport_findings({**sdtm, **adam})]
+    )
+    assumptions = list_assumptions(study, mapped)
+    return RunResult(
+        study, tuple(mapped), sdtm, adam, findings, outcomes, results, curves, assumptions, lineage, tuple(problems)
+    )
+
+
+def _map_sites(
+    study: Study, wanted: Sequence[str], lineage: Lineage, keep_going: bool
+) -> tuple[list[MappedSite], list[Problem]]:
+    problems: list[Problem] = []
+    mappings: list[SiteMapping] = []
+    for path, name in study.mappings:
+        try:
+            mappings.append(read_mapping(path, name, study.specs))
+        except StudyError as error:
+            problems += error.problems
+    numbers = [mapping.head.site for mapping in mappings]
+    for number in wanted:
+        if number not in numbers:
+            message = f'no mapping for site "{number}"{nearest(number, numbers)}'
+            raise StudyError([*problems, Problem(Source("study.yaml"), message)])
+    mapped = []
+    for mapping in mappings:
+        if wanted and mapping.head.site not in wanted:
+            continue
+        try:
+            mapped.append(map_site(mapping, study.raw, study.specs, lineage))
+        except StudyError as error:
+            problems += error.problems
+    if problems and (not keep_going or not mapped):
+        raise StudyError(problems)
+    if not any(site.frames.get("DM") for site in mapped):
+        raise StudyError([Problem(Source("study.yaml"), "no mapping makes DM, so there are no subjects")])
+    return mapped, problems
