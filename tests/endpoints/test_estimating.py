@@ -203,7 +203,7 @@ def test_proportion_among_the_evaluable():
     results, _ = estimate({"estimator": "proportion", "among": among, "interval": "wilson"}, adrs_frame=frame)
     assert texts(results) == {
         "subjects": "5",
-        "left out": "5: not evaluable (5)",
+        "left out": "5: without evaluable (5)",
         "counted as no": "0",
         "number": "3 of 5",
         "rate": "60.0 (23.1 to 88.2)",

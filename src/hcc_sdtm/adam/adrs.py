@@ -24,6 +24,7 @@ from hcc_sdtm.adam.response import (
 )
 from hcc_sdtm.adam.timeline import Subjects, Timeline, build_timeline, chosen_records, unusable_date_findings
 from hcc_sdtm.dataset import Dataset
+from hcc_sdtm.dates.iso import to_days
 from hcc_sdtm.dates.study_day import study_day
 from hcc_sdtm.finding import findings_frame, join_findings
 from hcc_sdtm.spec.adam import (
@@ -46,6 +47,9 @@ UNDATED_RESPONSE = "ADRS-102 response.undated"
 
 DECLINE_FROM_COMPLETE = "ADRS-103 response.after-complete"
 """A response is less than complete after a complete one: either disease came back, which is PD, or the CR was none."""
+
+SEVERAL_RESPONSES = "ADRS-104 response.several-of-single"
+"""A subject has several responses where the trial has one assessment: the first is taken."""
 
 ROW_COLUMNS = ["subject", "ADT", "ADTF", "AVALC", "AVISIT", "AVISITN", "ANL01FL", *SOURCE_COLUMNS, "position"]
 """Columns of a parameter while it is made: ``subject`` is a code, ``position`` that of its source record."""
@@ -93,6 +97,8 @@ class _Builder:
     def parameter(self, parameter: AdrsParameter) -> pd.DataFrame:
         if parameter.responses:
             return self.visit_responses(parameter.responses)
+        if parameter.single:
+            return self.single_response(parameter.single)
         if parameter.first:
             return self.yes_no(self.analysed(parameter.first).drop_duplicates("subject"))
         if parameter.last:
@@ -144,6 +150,30 @@ class _Builder:
         analysed["ANL01FL"] = self.analysis_flag(analysed)
         self.findings.append(self.declines(analysed, dataset, responses.value))
         return analysed
+
+    def single_response(self, responses: Responses) -> pd.DataFrame:
+        """One record for each subject of the population: its only response, which needs no date, or NE."""
+        dataset = self.datasets.get(responses.dataset)
+        if dataset is None:
+            return self.undated_rows(self.population, "NE")
+        position, subject = chosen_records(dataset, responses, self.subjects)
+        given = (dataset.frame[responses.value].to_numpy()[position] != "") & self.in_population[subject]
+        position, subject = position[given], subject[given]
+        again = pd.Series(subject).duplicated().to_numpy()
+        message = "another response of this subject stands before; this one is left out"
+        self.findings.append(
+            dataset.findings(position[again], SEVERAL_RESPONSES, "error", responses.value, message, "one a subject")
+        )
+        position, subject = position[~again], subject[~again]
+        rows = self.undated_rows(subject, "")
+        rows["ADT"] = to_days(dataset.frame[responses.date].iloc[position]).to_numpy()
+        rows["AVALC"] = dataset.frame[responses.value].to_numpy(dtype=object)[position]
+        dated = ~np.isnan(rows["ADT"].to_numpy())
+        rows[list(SOURCE_COLUMNS)] = sources(dataset, responses.date, position).to_numpy(dtype=object)
+        rows["SRCVAR"] = np.where(dated, responses.date, responses.value)
+        rows["position"] = position
+        missing = self.population[~np.isin(self.population, subject)]
+        return pd.concat([rows, self.undated_rows(missing, "NE")], ignore_index=True)
 
     def best(self, best: BestResponse) -> pd.DataFrame:
         rules = self.trial.response

@@ -73,8 +73,7 @@ def diagnosis_before_birth(evidence: Evidence) -> Iterator[Flag]:
     pairs = _diagnoses(evidence).merge(births, on="USUBJID")
     wrong = pairs[pairs["latest"] <= pairs["birth"]]
     messages = [
-        f"diagnosis on {date}, birth on {birth}"
-        for date, birth in zip(wrong["MHSTDTC"], wrong["BRTHDTC"], strict=True)
+        f"diagnosis on {date}, birth on {birth}" for date, birth in zip(wrong["MHSTDTC"], wrong["BRTHDTC"], strict=True)
     ]
     expected = [f"a date after {birth}" for birth in wrong["BRTHDTC"]]
     yield Flag("MH", wrong["position"].to_numpy(), "MHSTDTC", messages, expected)

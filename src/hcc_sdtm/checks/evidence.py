@@ -6,7 +6,7 @@ which is not the same as passed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -29,15 +29,20 @@ class Evidence:
     datasets: Mapping[str, Dataset]
     specs: Specs
     trial: Trial
-    _bounds: dict[tuple[str, str], pd.DataFrame] = field(default_factory=dict)
+    _made: dict[tuple[Callable[..., pd.DataFrame], tuple[str, ...]], pd.DataFrame] = field(default_factory=dict)
+
+    def once(self, build: Callable[..., pd.DataFrame], *arguments: str) -> pd.DataFrame:
+        """What the function makes of this evidence and the arguments, made at its first use; nobody may change it."""
+        key = (build, arguments)
+        if key not in self._made:
+            self._made[key] = build(self, *arguments)
+        return self._made[key]
 
     def has(self, dataset: str, *variables: str) -> bool:
         """Whether the dataset is there with all the variables."""
         return dataset in self.datasets and set(variables) <= set(self.datasets[dataset].frame.columns)
 
-    def records(
-        self, dataset: str, *variables: str, date: str = "", optional: tuple[str, ...] = ()
-    ) -> pd.DataFrame:
+    def records(self, dataset: str, *variables: str, date: str = "", optional: tuple[str, ...] = ()) -> pd.DataFrame:
         """The variables of every record, and its 0-based ``position`` in the dataset.
 
         ``date`` names a date variable: it is added with ``earliest`` and ``latest``, the first and last day that it can
@@ -65,9 +70,7 @@ class Evidence:
 
     def days(self, dataset: str, variable: str) -> pd.DataFrame:
         """First and last day that each record's date can mean, as ``earliest`` and ``latest`` day numbers."""
-        if (dataset, variable) not in self._bounds:
-            self._bounds[dataset, variable] = bounds(self.datasets[dataset].frame[variable])
-        return self._bounds[dataset, variable]
+        return self.once(_days, dataset, variable)
 
     @property
     def tabulations(self) -> dict[str, Dataset]:
@@ -109,16 +112,13 @@ class Evidence:
 
     def treatment_starts(self) -> pd.DataFrame:
         """First day of treatment: one row a subject, ``start_earliest`` and ``start_latest`` NaN where no date is known."""
-        days = self.treatment().groupby("USUBJID", sort=False)[["earliest", "latest"]].min()
-        return days.add_prefix("start_").reset_index()
+        return self.once(_treatment_starts)
 
     def deaths(self) -> pd.DataFrame:
         """Dated deaths: one row a subject with USUBJID, ``death`` (text), ``death_earliest``, ``death_latest``,
         ``death_position`` in DM.
         """
-        subjects = (
-            self.records("DM", "USUBJID", date="DTHDTC").dropna(subset="latest").drop_duplicates("USUBJID")
-        )
+        subjects = self.records("DM", "USUBJID", date="DTHDTC").dropna(subset="latest").drop_duplicates("USUBJID")
         subjects = subjects.rename(columns={"DTHDTC": "death", "position": "death_position"})
         return subjects.rename(columns={"earliest": "death_earliest", "latest": "death_latest"})
 
@@ -133,6 +133,15 @@ class Evidence:
                 records = records[_chosen(records, choice.where)].rename(columns={choice.date: "text"})
                 frames.append(records.assign(dataset=choice.dataset, variable=choice.date))
         return frames
+
+
+def _days(evidence: Evidence, dataset: str, variable: str) -> pd.DataFrame:
+    return bounds(evidence.datasets[dataset].frame[variable])
+
+
+def _treatment_starts(evidence: Evidence) -> pd.DataFrame:
+    days = evidence.treatment().groupby("USUBJID", sort=False)[["earliest", "latest"]].min()
+    return days.add_prefix("start_").reset_index()
 
 
 def _chosen(records: pd.DataFrame, where: Mapping[str, tuple[str, ...]]) -> np.ndarray:

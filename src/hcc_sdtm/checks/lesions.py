@@ -44,17 +44,13 @@ def unit_slip(evidence: Evidence) -> Iterator[Flag]:
     Example: 45 mm, then 4.5, then 44: centimetres in a column of millimetres.
     Source: RECIST 1.1 sections 3.1 and 4.3.2: measurements in millimetres, 5 mm for too small to measure.
     """
-    sizes = _sizes(evidence)
+    sizes = evidence.once(_sizes)
     slips = sizes[sizes["slip"]]
     messages = []
     for size, before, after in slips[["TRSTRESN", "left", "right"]].itertuples(index=False):
         near = [f"{value:g}" for value in (before, after) if not np.isnan(value)]
-        messages.append(
-            f"{size:g} mm, and {' and '.join(near)} mm at the nearest visits" if near else f"{size:g} mm"
-        )
-    yield Flag(
-        "TR", slips["position"].to_numpy(), "TRORRES", messages, "millimetres; centimetres may be mixed up"
-    )
+        messages.append(f"{size:g} mm, and {' and '.join(near)} mm at the nearest visits" if near else f"{size:g} mm")
+    yield Flag("TR", slips["position"].to_numpy(), "TRORRES", messages, "millimetres; centimetres may be mixed up")
 
 
 def evaluator(column: pd.Series) -> pd.Series:
@@ -101,18 +97,17 @@ def _sizes(evidence: Evidence) -> pd.DataFrame:
     lesion = [*READER, "TRTESTCD", "TRLNKID"]
     sizes = sizes.sort_values([*lesion, "VISITNUM", "position"]).reset_index(drop=True)
     size = sizes["TRSTRESN"]
-    near = {
-        step: size.groupby([sizes[name] for name in lesion], sort=False).shift(step)
-        for step in (2, 1, -1, -2)
-    }
+    near = {step: size.groupby([sizes[name] for name in lesion], sort=False).shift(step) for step in (2, 1, -1, -2)}
     sizes["left"] = near[1].fillna(near[-2])
     sizes["right"] = near[-1].fillna(near[2])
     smaller = (sizes["left"] / size).between(*TENFOLD) & (sizes["right"] / size).between(*TENFOLD)
     larger = (size / sizes["left"]).between(*TENFOLD) & (size / sizes["right"]).between(*TENFOLD)
-    # the viable part may really vanish between two scans, the whole lesion only down to what can be measured
-    real_shrinkage = near[-1].isna() & ((size == TOO_SMALL_MM) | (sizes["TRTESTCD"] == "VDIAM"))
+    # the viable part may vanish or come back between two scans, the whole lesion only shrink to what can be measured
+    is_last = near[-1].isna()
+    real = (sizes["TRTESTCD"] == "VDIAM") & (is_last | near[1].isna())
+    real |= is_last & (size == TOO_SMALL_MM)
     outside = (sizes["TRTESTCD"] == "LDIAM") & (size > 0) & ~size.between(*LONGEST_MM)
-    sizes["slip"] = (smaller & ~real_shrinkage) | larger | outside
+    sizes["slip"] = ((smaller | larger) & ~real) | outside
     return sizes
 
 
@@ -129,7 +124,7 @@ def _targets(evidence: Evidence) -> pd.DataFrame:
 
 def _target_sums(evidence: Evidence, criterion: str) -> pd.DataFrame:
     """One row for each subject, evaluator and visit with lesion results, in order: ``sum`` and ``remains``."""
-    sizes = _sizes(evidence)
+    sizes = evidence.once(_sizes)
     targets = _targets(evidence)
     measured = sizes[~sizes["slip"]].merge(targets, on=[*READER, "TRLNKID"])
     # of several diameters of a lesion at a visit: the viable part where the criterion measures it, the short axis of a node
@@ -145,9 +140,7 @@ def _target_sums(evidence: Evidence, criterion: str) -> pd.DataFrame:
     )
     counts = targets.groupby(READER).size().rename("targets").reset_index()
     results = evidence.records("TR", "USUBJID", "VISITNUM", optional=("TREVAL",)).dropna(subset="VISITNUM")
-    visits = (
-        results.assign(EVALUATOR=evaluator(results["TREVAL"]))[visit].drop_duplicates().sort_values(visit)
-    )
+    visits = results.assign(EVALUATOR=evaluator(results["TREVAL"]))[visit].drop_duplicates().sort_values(visit)
     sums = visits.merge(by_visit.reset_index(), on=visit, how="left").merge(counts, on=READER, how="left")
     sums["sum"] = sums["sum"].where(sums["measured"] == sums["targets"])
     return sums.reset_index(drop=True)

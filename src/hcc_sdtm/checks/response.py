@@ -53,20 +53,16 @@ def better_after_progression(evidence: Evidence) -> Iterator[Flag]:
     """
     responses = _on_treatment(evidence, _responses(evidence))
     try:
-        doubtful = set(_progressions_without_lesions(evidence)["position"])
+        doubtful = set(evidence.once(_progressions_without_lesions)["position"])
     except Missing:
         doubtful = set()
     reader = [*READER, "RSCAT"]
     progressions = responses[(responses["RSSTRESC"] == "PD") & ~responses["position"].isin(doubtful)]
     progressions = progressions.sort_values(["latest", "position"]).drop_duplicates(reader)
-    progressions = progressions[[*reader, "RSDTC", "latest"]].rename(
-        columns={"RSDTC": "date", "latest": "known_by"}
-    )
+    progressions = progressions[[*reader, "RSDTC", "latest"]].rename(columns={"RSDTC": "date", "latest": "known_by"})
     better = responses[responses["RSSTRESC"].isin(BETTER)].merge(progressions, on=reader)
     better = (
-        better[better["earliest"] > better["known_by"]]
-        .sort_values(["earliest", "position"])
-        .drop_duplicates(reader)
+        better[better["earliest"] > better["known_by"]].sort_values(["earliest", "position"]).drop_duplicates(reader)
     )
     messages = [
         f"{response} on {date} after PD on {progression} by {criterion}"
@@ -96,14 +92,12 @@ def progression_without_lesions(evidence: Evidence) -> Iterator[Flag]:
     Source: RECIST 1.1 sections 4.3.1, 4.3.3 and 4.3.5; FDA guidance on cancer trial endpoints (2018):
         documented progression.
     """
-    lone = _progressions_without_lesions(evidence)
+    lone = evidence.once(_progressions_without_lesions)
     messages = [
         f"PD, and the targets sum to {total:g} mm (smallest before: {nadir:g} mm), with no new lesion or unequivocal growth"
         for total, nadir in zip(lone["sum"], lone["nadir"], strict=True)
     ]
-    yield Flag(
-        "RS", lone["position"].to_numpy(), "RSSTRESC", messages, "the lesions that progressed, or no PD"
-    )
+    yield Flag("RS", lone["position"].to_numpy(), "RSSTRESC", messages, "the lesions that progressed, or no PD")
 
 
 @rule("RS-006", "response.lesion-sum-disagrees", "warning")
@@ -127,10 +121,7 @@ def lesion_sum_disagrees(evidence: Evidence) -> Iterator[Flag]:
     contradictions = {
         "PD": response.isin(("CR", "PR", "SD")) & compared["grown"],
         "no PR": (response == "PR") & ~compared["grown"] & ~ever_fallen,
-        "PR": (response == "SD")
-        & ~compared["grown"]
-        & fallen
-        & (compared["progressed_from"] != compared["VISITNUM"]),
+        "PR": (response == "SD") & ~compared["grown"] & fallen & (compared["progressed_from"] != compared["VISITNUM"]),
         "no CR": (response == "CR") & ~compared["grown"] & compared["remains"].eq(True),
     }
     for expected, contradicted in contradictions.items():
@@ -138,9 +129,7 @@ def lesion_sum_disagrees(evidence: Evidence) -> Iterator[Flag]:
         messages = [
             f"{given}, and the targets sum to {now:g} mm (first: {first:g} mm, smallest before: {nadir:g} mm), "
             + ("a target is left" if expected == "no CR" else f"which is {expected}")
-            for given, now, first, nadir in asked[["RSSTRESC", "sum", "baseline", "nadir"]].itertuples(
-                index=False
-            )
+            for given, now, first, nadir in asked[["RSSTRESC", "sum", "baseline", "nadir"]].itertuples(index=False)
         ]
         yield Flag("RS", asked["position"].to_numpy(), "RSSTRESC", messages, expected)
 
@@ -172,7 +161,8 @@ def response_outside_schedule(evidence: Evidence) -> Iterator[Flag]:
         responses["earliest"] - responses["start_latest"],
         responses["latest"] - responses["start_earliest"],
     )
-    outside = responses[(most < responses["first"]) | (least > responses["last"])]
+    qualifying = (responses["RSSTRESC"] == "PD") & (most <= 0)
+    outside = responses[((most < responses["first"]) | (least > responses["last"])) & ~qualifying]
     messages = [
         f"{planned} on {date}, {_days(day)} treatment starts"
         for planned, date, day in zip(outside["planned"], outside["RSDTC"], least[outside.index], strict=True)
@@ -201,9 +191,12 @@ def _responses(evidence: Evidence, *variables: str) -> pd.DataFrame:
 
 
 def _on_treatment(evidence: Evidence, responses: pd.DataFrame) -> pd.DataFrame:
-    """Responses that are not surely before treatment; those of subjects without a dated start are left out."""
+    """Responses that may be after the day treatment starts; subjects without a dated start are left out.
+
+    A scan on that day is still the baseline, and a progression the one that qualified the subject.
+    """
     dated = responses.merge(evidence.treatment_starts(), on="USUBJID")
-    return dated[~(dated["latest"] < dated["start_earliest"]) & dated["start_earliest"].notna()]
+    return dated[~(dated["latest"] <= dated["start_earliest"]) & dated["start_earliest"].notna()]
 
 
 def _with_lesions(evidence: Evidence, criterion: str) -> pd.DataFrame:
@@ -211,7 +204,7 @@ def _with_lesions(evidence: Evidence, criterion: str) -> pd.DataFrame:
     responses = _responses(evidence, "VISITNUM")
     responses = _on_treatment(evidence, responses[responses["RSCAT"] == criterion].dropna(subset="VISITNUM"))
     visit = [*READER, "VISITNUM"]
-    compared = responses.merge(lesion_visits(evidence, criterion), on=visit)
+    compared = responses.merge(evidence.once(lesion_visits, criterion), on=visit)
     return compared[compared["sum"].notna()].sort_values([*visit, "position"]).reset_index(drop=True)
 
 

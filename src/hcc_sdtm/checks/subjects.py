@@ -21,23 +21,16 @@ def not_in_demographics(evidence: Evidence) -> Iterator[Flag]:
     Source: SDTMIG 3.4 section 5.2: DM has one record for every subject of the other datasets.
     """
     known = set(evidence.records("DM", "USUBJID")["USUBJID"])
-    parts = [
-        evidence.records(name, "USUBJID").assign(dataset=name)
-        for name in evidence.tabulations
-        if name != "DM"
-    ]
+    parts = [evidence.records(name, "USUBJID").assign(dataset=name) for name in evidence.tabulations if name != "DM"]
     if not parts:
         return
     records = pd.concat(parts, ignore_index=True)
     strangers = records[~records["USUBJID"].isin({*known, ""})]
-    in_datasets = (
-        strangers.drop_duplicates(["USUBJID", "dataset"]).groupby("USUBJID")["dataset"].agg(", ".join)
-    )
+    in_datasets = strangers.drop_duplicates(["USUBJID", "dataset"]).groupby("USUBJID")["dataset"].agg(", ".join)
     firsts = strangers.drop_duplicates("USUBJID")
     for name, first in firsts.groupby("dataset", sort=False):
         messages = [
-            f'subject "{subject}" has records in {in_datasets[subject]} and none in DM'
-            for subject in first["USUBJID"]
+            f'subject "{subject}" has records in {in_datasets[subject]} and none in DM' for subject in first["USUBJID"]
         ]
         yield Flag(str(name), first["position"].to_numpy(), "USUBJID", messages, "a subject of DM")
 
@@ -62,12 +55,12 @@ def not_in_treatment(evidence: Evidence) -> Iterator[Flag]:
         failed |= set(disposition.loc[disposition["DSDECOD"] == "SCREEN FAILURE", "USUBJID"])
     choice = evidence.trial.treatment_start
     where = " and ".join(f"{variable} {' or '.join(values)}" for variable, values in choice.where.items())
-    wanted = f"a record of {choice.dataset}" + (f" with {where}" if where else "")
+    wanted = f"record of {choice.dataset}" + (f" with {where}" if where else "")
     untreated = subjects[~subjects["USUBJID"].isin(treated | failed)]
     yield Flag(
         "DM",
         untreated["position"].to_numpy(),
         "USUBJID",
-        f'subject "{{value}}" is enrolled, is no screen failure, and has not {wanted}',
-        f"{wanted}, or a screen failure in DS",
+        f'subject "{{value}}" is enrolled, is no screen failure, and has no {wanted}',
+        f"a {wanted}, or a screen failure in DS",
     )

@@ -27,16 +27,7 @@ ASSESSMENTS = (
 )
 """Dates on which the subject was alive. Ends of medication are not among them: they are often those of the last supply."""
 
-AFTER_DEATH_COLUMNS = [
-    "USUBJID",
-    "death",
-    "death_position",
-    "dataset",
-    "variable",
-    "text",
-    "earliest",
-    "position",
-]
+AFTER_DEATH_COLUMNS = ["USUBJID", "death", "death_position", "dataset", "variable", "text", "earliest", "position"]
 
 
 @rule("DS-001", "death.before-last-visit", "error")
@@ -51,22 +42,16 @@ def death_before_last_visit(evidence: Evidence) -> Iterator[Flag]:
     Example: Death on 2023-11-13, and a scan and a laboratory sample on 2023-11-22.
     Source: SDTMIG 3.4 section 5.2, DTHDTC; the order of events.
     """
-    after = _after_death(evidence)
+    after = evidence.once(_after_death)
     asked = after[after["USUBJID"].isin(_subjects_with_wrong_death(after))]
     last = asked.sort_values(["earliest", "position"], kind="stable").drop_duplicates("USUBJID", keep="last")
-    count = last["USUBJID"].map(asked.groupby("USUBJID").size())
+    last = last.assign(count=last["USUBJID"].map(asked.groupby("USUBJID").size()))
     messages = [
-        f'death "{death}" is earlier than {number} record{"s" if number > 1 else ""}, the last of them {variable} {text} '
+        f'death "{death}" is earlier than {count} record{"s" if count > 1 else ""}, the last of them {variable} {text} '
         f"({dataset} record {position + 1})"
-        for death, number, variable, text, dataset, position in zip(
-            last["death"],
-            count,
-            last["variable"],
-            last["text"],
-            last["dataset"],
-            last["position"],
-            strict=True,
-        )
+        for death, count, variable, text, dataset, position in last[
+            ["death", "count", "variable", "text", "dataset", "position"]
+        ].itertuples(index=False)
     ]
     expected = [f"a date on or after {text}" for text in last["text"]]
     yield Flag("DM", last["death_position"].to_numpy(), "DTHDTC", messages, expected)
@@ -83,7 +68,7 @@ def response_after_death(evidence: Evidence) -> Iterator[Flag]:
     Source: SDTMIG 3.4 section 5.2, DTHDTC; the order of events.
     """
     evidence.records("RS", "USUBJID", "RSDTC")
-    after = _after_death(evidence)
+    after = evidence.once(_after_death)
     one_day = after.groupby("USUBJID")["text"].transform("nunique") == 1
     asked = after[one_day & (after["dataset"] == "RS")]
     messages = [
@@ -110,11 +95,9 @@ def survival_disagrees(evidence: Evidence) -> Iterator[Flag]:
     Example: SS says DEAD, DM has no date of death.
     Source: SDTMIG 3.4 sections 5.2 (DTHFL, DTHDTC), 6.2.4 (DS) and 6.3 (SS).
     """
-    subjects = evidence.records("DM", "USUBJID", date="DTHDTC", optional=("DTHFL",)).drop_duplicates(
-        "USUBJID"
-    )
+    subjects = evidence.records("DM", "USUBJID", date="DTHDTC", optional=("DTHFL",)).drop_duplicates("USUBJID")
     subjects["died"] = (subjects["DTHDTC"] != "") | (subjects["DTHFL"] == "Y")
-    subjects = subjects[~subjects["USUBJID"].isin(_subjects_with_wrong_death(_after_death(evidence)))]
+    subjects = subjects[~subjects["USUBJID"].isin(_subjects_with_wrong_death(evidence.once(_after_death)))]
     if not evidence.has("SS") and not evidence.has("DS"):
         raise Missing("there is neither dataset SS nor DS")
     if evidence.has("DS"):
@@ -144,8 +127,7 @@ def _status_flags(evidence: Evidence, subjects: pd.DataFrame) -> Iterator[Flag]:
     alive = _with_death(status[status["SSSTRESC"] == "ALIVE"], subjects)
     late = alive[alive["earliest"] > alive["death_latest"]]
     messages = [
-        f"ALIVE on {text}, after death on {death}"
-        for text, death in zip(late["SSDTC"], late["DTHDTC"], strict=True)
+        f"ALIVE on {text}, after death on {death}" for text, death in zip(late["SSDTC"], late["DTHDTC"], strict=True)
     ]
     yield Flag("SS", late["position"].to_numpy(), "SSDTC", messages, "a day before the death, or no death")
 
@@ -167,8 +149,7 @@ def _dated_otherwise(dataset: str, variable: str, records: pd.DataFrame) -> Iter
     apart = (records["earliest"] > records["death_latest"]) | (records["latest"] < records["death_earliest"])
     other = records[apart].drop_duplicates("USUBJID")
     messages = [
-        f"death on {text} here, on {death} in DM"
-        for text, death in zip(other[variable], other["DTHDTC"], strict=True)
+        f"death on {text} here, on {death} in DM" for text, death in zip(other[variable], other["DTHDTC"], strict=True)
     ]
     yield Flag(dataset, other["position"].to_numpy(), variable, messages, other["DTHDTC"].tolist())
 

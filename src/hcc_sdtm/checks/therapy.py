@@ -27,9 +27,7 @@ def second_line_before_first(evidence: Evidence) -> Iterator[Flag]:
     therapies = evidence.records("CM", "USUBJID", "CMCAT", date="CMSTDTC")
     first = therapies[therapies["CMCAT"] == FIRST_LINE].dropna(subset="earliest")
     first = first.sort_values(["earliest", "position"]).drop_duplicates("USUBJID")
-    first = first[["USUBJID", "CMSTDTC", "earliest"]].rename(
-        columns={"CMSTDTC": "first", "earliest": "first_earliest"}
-    )
+    first = first[["USUBJID", "CMSTDTC", "earliest"]].rename(columns={"CMSTDTC": "first", "earliest": "first_earliest"})
     for records in starts:
         early = records.merge(first, on="USUBJID")
         early = early[early["latest"] < early["first_earliest"]]

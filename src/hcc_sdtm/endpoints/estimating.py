@@ -215,7 +215,7 @@ def _estimate_proportion(endpoint: ProportionEndpoint, population: Population, a
     x = int(chosen.records["AVALC"].isin(endpoint.values).sum())
     share = proportion(x, n, endpoint.interval, endpoint.level)
     narrowed = len(population.subjects) - n
-    why = f": not {endpoint.among.label} ({narrowed})" if endpoint.among and narrowed else ""
+    why = f": without {endpoint.among.label} ({narrowed})" if endpoint.among and narrowed else ""
     estimate, lower, upper = (100 * value for value in (share.estimate, share.lower, share.upper))
     statistics = [
         Statistic("subjects", n, str(n)),

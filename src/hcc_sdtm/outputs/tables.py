@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +12,12 @@ import pandas as pd
 from hcc_sdtm.outputs.ard import result_text
 from hcc_sdtm.outputs.page import render_page
 
+NOTE_WIDTH = 110
+
 
 @dataclass(frozen=True, slots=True)
 class EndpointTable:
-    """One endpoint; ``rows`` are (statistic, result, number of subjects), in the order of the results."""
+    """One endpoint; ``rows`` are (statistic, result), in the order of the results; ``note`` stands beside the numbers."""
 
     label: str
     group: str
@@ -22,7 +25,8 @@ class EndpointTable:
     method: str
     parameter: str
     n: str
-    rows: tuple[tuple[str, str, str], ...]
+    note: str
+    rows: tuple[tuple[str, str], ...]
 
 
 def build_endpoint_tables(results: pd.DataFrame) -> list[EndpointTable]:
@@ -39,9 +43,9 @@ def build_endpoint_tables(results: pd.DataFrame) -> list[EndpointTable]:
                 method=str(first["method"]),
                 parameter=str(first["parameter"]),
                 n=_count(counts.max()) if len(counts) else "",
+                note=" ".join(str(first.get("note", "")).split()),
                 rows=tuple(
-                    (_statistic(row["statistic"], row["unit"]), result_text(row), _count(row["n"]))
-                    for row in part.to_dict("records")
+                    (_statistic(row["statistic"], row["unit"]), result_text(row)) for row in part.to_dict("records")
                 ),
             )
         )
@@ -55,15 +59,16 @@ def write_endpoints_html(path: Path, results: pd.DataFrame, title: str, banner: 
 
 
 def render_endpoints_text(results: pd.DataFrame) -> str:
-    """The endpoints as aligned plain text: an endpoint and its population a line, then a line a statistic."""
+    """The endpoints as aligned plain text: an endpoint and its population a line, then a line a statistic and the note."""
     tables = build_endpoint_tables(results)
-    names = max((_width(name) for table in tables for name, _, _ in table.rows), default=0)
+    names = max((_width(name) for table in tables for name, _ in table.rows), default=0)
     blocks = []
     for table in tables:
         group = f", {table.group}" if table.group else ""
         heading = f"{table.label}{group} ({table.population}, n = {table.n})"
-        lines = [f"  {name}{' ' * (names - _width(name))}  {text}" for name, text, _ in table.rows]
-        blocks.append("\n".join([heading, *lines]))
+        lines = [f"  {name}{' ' * (names - _width(name))}  {text}" for name, text in table.rows]
+        note = textwrap.wrap(table.note, NOTE_WIDTH, initial_indent="  ", subsequent_indent="  ")
+        blocks.append("\n".join([heading, *lines, *note]))
     return "\n\n".join(blocks)
 
 

@@ -155,9 +155,8 @@ def _traced_row(
     row = tuple(
         f"{name} = {_shown(dataset, name, record[name])}" for name in shown if _shown(dataset, name, record[name])
     )
-    dates_traced = []
-    if not pd.isna(record["ADT"]):
-        dates_traced.append(_follow(datasets, dataset, position, "ADT", follow_pointer(datasets, dataset.name, position)))
+    steps = follow_pointer(datasets, dataset.name, position)
+    dates_traced = [_follow(datasets, dataset, position, "ADT", steps)] if steps else []
     if "STARTDT" in record:
         steps = _start_steps(datasets, str(record["USUBJID"]), starts[str(record["PARAMCD"])])
         dates_traced.insert(0, _follow(datasets, dataset, position, "STARTDT", steps))
@@ -193,7 +192,9 @@ def _follow(
     day = dataset.frame[variable].iloc[position]
     last_name, last_at, last_column = chain[-1]
     value = datasets[last_name].frame[last_column].iloc[last_at]
-    if isinstance(value, str):
+    if pd.isna(day):
+        agrees = True  # an undated response points to its record, and there is no date to compare
+    elif isinstance(value, str):
         limits = dates.bounds(pd.Series([value], dtype=object)).iloc[0]
         agrees = bool(limits["earliest"] <= day <= limits["latest"])
     else:

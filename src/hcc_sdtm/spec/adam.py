@@ -180,6 +180,7 @@ class AdrsParameter(FileModel):
     """One ADRS parameter; exactly one of the verbs.
 
     ``responses``        the response at each assessment: one record for each subject and day, the worst of that day
+    ``single``           the response of a trial with one assessment a subject, dated or not; NE where there is none
     ``first``, ``last``  the first, or last, record of another parameter with one of the values
     ``best``             best overall response
     ``is_in``            whether another parameter has one of the values
@@ -192,6 +193,7 @@ class AdrsParameter(FileModel):
     param: ParamName
     category: str = ""
     responses: Responses | None = None
+    single: Responses | None = None
     first: ValuesOf | None = None
     last: ValuesOf | None = None
     best: BestResponse | None = None
@@ -442,8 +444,9 @@ class _Checker:
             place = ("parameters", number)
             for earlier in parameter.earlier:
                 self._known(file, place, "parameter made before this one", earlier, made)
-            if parameter.responses:
-                self._check_records(file, (*place, "responses"), parameter.responses, available)
+            for verb in ("responses", "single"):
+                if getattr(parameter, verb):
+                    self._check_records(file, (*place, verb), getattr(parameter, verb), available)
             if parameter.event:
                 self._check_records(file, (*place, "event"), parameter.event, available)
             if parameter.new_therapy and parameter.new_therapy.role:

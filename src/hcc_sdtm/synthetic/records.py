@@ -476,7 +476,7 @@ def _laboratory(study: KnownStudy) -> pd.DataFrame:
         {
             "LBTESTCD": "AFP",
             "LBORRES": taken["AFP"],
-            "LBORRESU": np.where(owner["SITEID"] == "103", "ug/L", "ng/mL"),
+            "LBORRESU": "ug/L",  # ng/mL, as two hospitals write, is its synonym
             "LBSTRESN": taken["AFP"],
             "LBSTRESU": "ug/L",
             "VISITNUM": taken["VISITNUM"],
