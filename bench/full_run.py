@@ -51,7 +51,7 @@ def report(folder: Path, size: int, repeats: int, imports_peak: float) -> None:
 def measured(kind: str, study: Path, out: Path) -> dict:
     command = [sys.executable, __file__, "--child", kind, str(study), str(out)]
     start = time.perf_counter()
-    found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
+    found = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()[-1])
     found["seconds"] = time.perf_counter() - start - found.pop("loading", 0.0)
     return found
 
@@ -59,9 +59,9 @@ def measured(kind: str, study: Path, out: Path) -> dict:
 def child(kind: str, study: Path, out: Path) -> None:
     facts: dict = {}
     if kind == "synth":
-        from hcc_sdtm.synthetic.study import write_study
+        from hcc_sdtm.synthetic.study import write_study_folder
 
-        write_study(study, int(str(out)), 1)
+        write_study_folder(study, int(str(out)), 1)
         return
     if kind == "imports":
         exec(IMPORTS)
@@ -95,7 +95,7 @@ def floor(study: Path, out: Path) -> dict:
                 rows = [[str(cell) for cell in row] for row in workbook.get_sheet_by_name(name).to_python()]
                 size += sum(len(cell.encode()) for row in rows for cell in row)
         elif path.suffix == ".csv":
-            with path.open(encoding="cp1252", newline="") as file:
+            with path.open(encoding="latin-1", newline="") as file:
                 size += sum(len(cell) for row in csv.reader(file) for cell in row)
     with tempfile.TemporaryDirectory() as folder:
         for path, (frame, metadata) in frames.items():

@@ -116,11 +116,12 @@ def demo(folder: Path) -> None:
 @click.option("--seed", type=int, default=1, show_default=True)
 def synth(folder: Path, subjects: int, seed: int) -> None:
     """A messy study of any size and its truth, written into FOLDER; the same seed gives the same bytes."""
-    from hcc_sdtm.synthetic.study import write_study  # heavy
+    from hcc_sdtm.synthetic.study import write_study_folder  # heavy
 
     _require_empty(folder)
-    write_study(folder, subjects, seed)
+    write_study_folder(folder, subjects, seed)
     click.echo(f"{subjects} subjects in {folder}: raw/ as three hospitals send it, truth/ what is true")
+    click.echo(f"Next: hcc-sdtm run {folder} -o {folder / 'out'}")
 
 
 @main.command()

@@ -92,7 +92,7 @@ def progression_without_lesions(evidence: Evidence) -> Iterator[Flag]:
     Source: RECIST 1.1 sections 4.3.1, 4.3.3 and 4.3.5; FDA guidance on cancer trial endpoints (2018):
         documented progression.
     """
-    lone = evidence.once(_progressions_without_lesions)
+    lone = evidence.once(_progressions_without_lesions).drop_duplicates(READER)
     messages = [
         f"PD, and the targets sum to {total:g} mm (smallest before: {nadir:g} mm), with no new lesion or unequivocal growth"
         for total, nadir in zip(lone["sum"], lone["nadir"], strict=True)
@@ -209,7 +209,7 @@ def _with_lesions(evidence: Evidence, criterion: str) -> pd.DataFrame:
 
 
 def _progressions_without_lesions(evidence: Evidence) -> pd.DataFrame:
-    """First PD of each subject and evaluator by the primary criterion that neither TU, TR nor RS documents."""
+    """PD by the primary criterion that neither TU, TR nor RS documents, in the order of visits."""
     compared = _with_lesions(evidence, evidence.trial.primary_criterion)
     documented = compared["progressed_from"] <= compared["VISITNUM"]
     lone = compared[(compared["RSSTRESC"] == "PD") & compared["nadir"].notna() & ~documented]
@@ -218,7 +218,7 @@ def _progressions_without_lesions(evidence: Evidence) -> pd.DataFrame:
     first_new = new[new["TUSTRESC"] == "NEW"].groupby("USUBJID")["earliest"].min().rename("new_from")
     lone = lone.merge(first_new, on="USUBJID", how="left")
     lone = lone[~(lone["new_from"] <= lone["latest"]) & ~(lone["said_from"] <= lone["VISITNUM"])]
-    return lone.sort_values([*READER, "VISITNUM", "position"]).drop_duplicates(READER)
+    return lone.sort_values([*READER, "VISITNUM", "position"])
 
 
 def _lesions_in_words(evidence: Evidence) -> pd.DataFrame:

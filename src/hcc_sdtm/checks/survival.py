@@ -34,9 +34,8 @@ AFTER_DEATH_COLUMNS = ["USUBJID", "death", "death_position", "dataset", "variabl
 def death_before_last_visit(evidence: Evidence) -> Iterator[Flag]:
     """A death earlier than something that only happens to the living, at the date of death.
 
-    What it finds: A date of death surely earlier than dated assessments, doses or therapy starts. A response
-        alone on one day is RS-003 and not this; a whole visit on one day is both, because either date may be
-        the wrong one.
+    What it finds: A date of death surely earlier than dated assessments, doses or therapy starts. Responses on
+        one day, with nothing else after death, are RS-003 and not this.
     Why it matters: Death is an event of every endpoint, and every assessment after it is lost to the
         analysis.
     Example: Death on 2023-11-13, and a scan and a laboratory sample on 2023-11-22.
@@ -61,16 +60,15 @@ def death_before_last_visit(evidence: Evidence) -> Iterator[Flag]:
 def response_after_death(evidence: Evidence) -> Iterator[Flag]:
     """A response dated after death, at its own date.
 
-    What it finds: A response dated surely after the subject's death, where that is the only day that
-        contradicts it. Several days after death are one wrong death, DS-001.
+    What it finds: A response dated surely after the subject's death, where responses of that one day are all
+        that is after it. Anything more is one wrong death, DS-001.
     Why it matters: A progression after death would be dated later than the event that it precedes.
     Example: Death on 2023-03-02; all scans before it, and one response dated 2023-10-31.
     Source: SDTMIG 3.4 section 5.2, DTHDTC; the order of events.
     """
     evidence.records("RS", "USUBJID", "RSDTC")
     after = evidence.once(_after_death)
-    one_day = after.groupby("USUBJID")["text"].transform("nunique") == 1
-    asked = after[one_day & (after["dataset"] == "RS")]
+    asked = after[(after["dataset"] == "RS") & ~after["USUBJID"].isin(_subjects_with_wrong_death(after))]
     messages = [
         f'response dated "{text}" is after death on {death}'
         for text, death in zip(asked["text"], asked["death"], strict=True)

@@ -51,7 +51,7 @@ def _is_origin(name: str) -> bool:
 def _table(name: str, dataset: Dataset, origins: Origins, hidden: list[str], schema: pa.Schema) -> pa.Table:
     frame = dataset.frame
     size = len(frame)
-    rows = frame[ROW].astype("Int64") if ROW in frame else pd.Series([pd.NA] * size, dtype="Int64")
+    rows = frame[ROW].astype("Int64") if ROW in frame else pd.Series(pd.NA, index=range(size), dtype="Int64")
     # a group of raw rows is shown by its first
     grouped = {number: origins.rows(int(number))[0] for number in rows[rows < 0].unique()}
     shown = rows.replace(grouped).fillna(-1).to_numpy(dtype=np.int64)
@@ -68,8 +68,8 @@ def _table(name: str, dataset: Dataset, origins: Origins, hidden: list[str], sch
         pa.array(sheet_rows),
     ]
     for column in hidden:
-        values = frame[column].astype("Int64") if column in frame else pd.Series([pd.NA] * size, dtype="Int64")
-        columns.append(pa.array(values, type=pa.int64()))
+        known = column in frame
+        columns.append(pa.array(frame[column].astype("Int64"), type=pa.int64()) if known else pa.nulls(size, pa.int64()))
     return pa.Table.from_arrays(columns, schema=schema)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from hcc_sdtm.spec.folder import reference_study
 from hcc_sdtm.synthetic import site_101, site_102, site_103
 from hcc_sdtm.synthetic.faults import plant_faults
 from hcc_sdtm.synthetic.known_study import simulate_study
@@ -43,6 +45,16 @@ def write_study(folder: Path, subjects: int = 60, seed: int = 1) -> None:
         write_table(truth / "sdtm" / f"{name.lower()}.csv", frame)
     for site, module in SITES.items():
         module.write_site(folder / "raw", forms[site])
+
+
+def write_study_folder(folder: Path, subjects: int, seed: int) -> None:
+    """A study folder that runs: the synthetic files, with the reference study's mappings and trial."""
+    write_study(folder, subjects, seed)
+    reference = reference_study()
+    for name in ("study.yaml", "specs/trial.yaml"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(reference / name, folder / name)
+    shutil.copytree(reference / "mappings", folder / "mappings")
 
 
 def write_table(path: Path, frame: pd.DataFrame) -> None:
