@@ -1,7 +1,7 @@
 """Site spreadsheets in; SDTM datasets, findings at their cell, ADaM datasets and a trial's endpoints out.
 
-``run`` does everything, ``schema`` gives a dataset's pandera schema, ``dates`` and ``endpoints`` are usable on their own. Nothing
-heavy is imported before it is asked for.
+``run`` does everything, ``schema`` gives a dataset's pandera schema, ``dates`` and ``endpoints`` are usable on their own.
+Nothing heavy is imported before it is asked for.
 """
 
 from __future__ import annotations

@@ -13,7 +13,9 @@ from hcc_sdtm.problem import Problem, StudyError
 from hcc_sdtm.source import Source
 
 if TYPE_CHECKING:
-    from hcc_sdtm.pipeline import RunResult
+    from hcc_sdtm.checks.rule import Rule
+    from hcc_sdtm.checks.schema_rules import SchemaRule
+    from hcc_sdtm.result import RunResult
 
 DONE, DONE_WITH_ERRORS, NOT_DONE = 0, 1, 2
 SHOWN_FINDINGS = 20
@@ -82,8 +84,9 @@ def _report(result: RunResult, out: Path, as_json: bool) -> None:
     shown = ", ".join(f"{counts.get(severity, 0)} {severity}s" for severity in ("error", "warning", "note"))
     click.echo(f"\nFindings: {shown}")
     errors = sort_findings(result.findings[result.findings["severity"] == "error"])
-    for finding in errors.head(SHOWN_FINDINGS).itertuples():
-        click.echo(f"  {finding.source or finding.dataset}: {finding.rule} {finding.subject} {finding.variable}: {finding.message}")
+    for finding in errors.head(SHOWN_FINDINGS).to_dict("records"):
+        place = finding["source"] or finding["dataset"]
+        click.echo(f"  {place}: {finding['rule']} {finding['subject']} {finding['variable']}: {finding['message']}")
     if len(errors) > SHOWN_FINDINGS:
         click.echo(f"  .. and {len(errors) - SHOWN_FINDINGS} more errors")
     click.echo(f"\nOutputs: {out} (report.html, findings.xlsx, results/, sdtm/, adam/)")
@@ -132,8 +135,9 @@ def init(folder: Path) -> None:
 
     _require_empty(folder)
     write_new_study(folder)
-    click.echo(f"A new study in {folder}. Next: put the site's files in {folder / 'raw'}, answer the questions in")
-    click.echo(f"{folder / 'specs' / 'trial.yaml'}, write {folder / 'mappings'}, then: hcc-sdtm run {folder} -o {folder / 'out'}")
+    click.echo(f"A new study in {folder}. Next: put the site's files in {folder / 'raw'},")
+    click.echo(f"answer the questions in {folder / 'specs' / 'trial.yaml'}, write {folder / 'mappings'},")
+    click.echo(f"then: hcc-sdtm run {folder} -o {folder / 'out'}")
 
 
 def _require_empty(folder: Path) -> None:
@@ -182,7 +186,8 @@ def rules(rule: str | None) -> None:
     from hcc_sdtm.checks.schema_rules import SCHEMA_RULES
     from hcc_sdtm.problem import nearest
 
-    every = {each.id: each for each in (*SCHEMA_RULES, *RULES)}
+    listed: list[Rule | SchemaRule] = [*SCHEMA_RULES, *RULES]
+    every = {each.id: each for each in listed}
     if rule is None:
         for each in every.values():
             click.echo(f"{each.severity:8} {each.label}")

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-
-import pandas as pd
 
 from hcc_sdtm.adam.adrs import build_adrs
 from hcc_sdtm.adam.adsl import build_adsl
@@ -14,8 +11,8 @@ from hcc_sdtm.adam.adtte import build_adtte
 from hcc_sdtm.adam.pointers import check_pointers
 from hcc_sdtm.checks.running import run_checks
 from hcc_sdtm.checks.schemas import check_schema
-from hcc_sdtm.dataset import Dataset, Lineage
-from hcc_sdtm.endpoints.estimating import Curve, estimate_endpoints
+from hcc_sdtm.dataset import Lineage
+from hcc_sdtm.endpoints.estimating import estimate_endpoints
 from hcc_sdtm.finding import join_findings
 from hcc_sdtm.mapping.applying import MappedSite, map_site
 from hcc_sdtm.mapping.model import SiteMapping, read_mapping
@@ -23,46 +20,12 @@ from hcc_sdtm.outputs.ledger import list_assumptions
 from hcc_sdtm.outputs.replace import open_output
 from hcc_sdtm.outputs.writing import transport_findings, write_outputs
 from hcc_sdtm.problem import Problem, StudyError, nearest
+from hcc_sdtm.result import RunResult
 from hcc_sdtm.sdtm.building import build_sdtm
 from hcc_sdtm.source import Source
 from hcc_sdtm.spec.study import Study, read_study
 
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class RunResult:
-    """What a run made. ``findings`` is one frame for every step; ``outcomes`` has each rule's answer: pass, fail, not evaluated.
-
-    ``endpoints`` has one row a statistic; ``curves`` the curve of each endpoint that has one; ``incomplete`` the sites that
-    failed and were left out (with ``keep_going``), each with its problems.
-    """
-
-    study: Study
-    sites: tuple[MappedSite, ...]
-    sdtm: dict[str, Dataset]
-    adam: dict[str, Dataset]
-    findings: pd.DataFrame
-    outcomes: pd.DataFrame
-    endpoints: pd.DataFrame
-    curves: dict[str, Curve]
-    assumptions: pd.DataFrame
-    lineage: Lineage
-    incomplete: tuple[Problem, ...] = ()
-
-    @property
-    def banner(self) -> str:
-        """Sentences that hold for every number: fictional dates, sites left out. Empty for an ordinary run."""
-        sentences = [sentence for site in self.sites for _, sentence, _ in site.fictional]
-        if self.incomplete:
-            files = ", ".join(sorted({problem.source.file for problem in self.incomplete}))
-            sentences.append(f"Incomplete: the sites of {files} failed and are left out of every number.")
-        return " ".join(dict.fromkeys(sentences))
-
-    @property
-    def has_errors(self) -> bool:
-        """Whether any finding is an error."""
-        return bool((self.findings["severity"] == "error").any())
 
 
 def run(
@@ -106,10 +69,10 @@ def compute(study: Study, sites: Sequence[str], keep_going: bool, progress: Prog
     schema_findings = [check_schema(dataset, study.specs) for dataset in (*sdtm.values(), *adam.values())]
     progress("estimating")
     results, curves = estimate_endpoints(adsl.published, adrs.published, adtte.published, study.endpoints)
-    findings = join_findings(
-        [*(site.findings for site in mapped), sdtm_findings, *schema_findings, check_findings]
-        + [adsl_findings, adrs_findings, adtte_findings, pointer_findings, transport_findings({**sdtm, **adam})]
-    )
+    of_adam = [adsl_findings, adrs_findings, adtte_findings, pointer_findings]
+    of_sites = [site.findings for site in mapped]
+    of_files = transport_findings({**sdtm, **adam})
+    findings = join_findings([*of_sites, sdtm_findings, *schema_findings, check_findings, *of_adam, of_files])
     assumptions = list_assumptions(study, mapped)
     return RunResult(
         study, tuple(mapped), sdtm, adam, findings, outcomes, results, curves, assumptions, lineage, tuple(problems)

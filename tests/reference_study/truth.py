@@ -57,9 +57,9 @@ STRANGERS = {
         {
             "USUBJID": "RTHCC-103-054",
             "LBTESTCD": "AFP",
-            "LBORRES": "",
+            "LBORRES": "14.5",
             "LBORRESU": "ug/L",
-            "LBSTRESN": "",
+            "LBSTRESN": "14.5",
             "LBSTRESU": "ug/L",
             "VISITNUM": "1",
             "LBDTC": "2021-11-30",

@@ -88,7 +88,7 @@ def survival_disagrees(evidence: Evidence) -> Iterator[Flag]:
 
     What it finds: DEAD in SS or DEATH in DS without a death in DM; a death in DM that DS does not have,
         unless the subject had left the study; a death dated otherwise in DS or SS than in DM; ALIVE in SS on
-        a day after death. A subject whose death DS-001 asks about is left out.
+        a day after death. Once a subject; one whose death DS-001 asks about is left out.
     Why it matters: Overall survival reads one of these; a disagreement moves or loses a death.
     Example: SS says DEAD, DM has no date of death.
     Source: SDTMIG 3.4 sections 5.2 (DTHFL, DTHDTC), 6.2.4 (DS) and 6.3 (SS).
@@ -98,8 +98,11 @@ def survival_disagrees(evidence: Evidence) -> Iterator[Flag]:
     subjects = subjects[~subjects["USUBJID"].isin(_subjects_with_wrong_death(evidence.once(_after_death)))]
     if not evidence.has("SS") and not evidence.has("DS"):
         raise Missing("there is neither dataset SS nor DS")
-    if evidence.has("DS"):
-        yield from _disposition_flags(evidence, subjects)
+    flags = list(_disposition_flags(evidence, subjects)) if evidence.has("DS") else []
+    yield from flags
+    for flag in flags:
+        asked = evidence.datasets[flag.dataset].frame["USUBJID"].iloc[flag.positions]
+        subjects = subjects[~subjects["USUBJID"].isin(asked)]
     if evidence.has("SS"):
         yield from _status_flags(evidence, subjects)
 

@@ -17,7 +17,7 @@ _REASONS = {
     "data_cutoff": "records after it are left out before any derivation",
     "first_day": "1: the day of origin counts, so a subject censored at origin has one day; 0 for data that gives durations",
     "month_days": "months are days divided by this, in data and tables alike",
-    "missed_assessments": "so many consecutive scheduled assessments missed before an event censor it, where a parameter says so",
+    "missed_assessments": "so many scheduled assessments missed in a row before an event censor it, where a parameter says so",
 }
 
 
@@ -33,13 +33,13 @@ def _trial(study: Study) -> Iterator[Assumption]:
         return str(study.trial_file.source(path))
 
     yield Assumption(
-        "treatment_start", _records(trial.treatment_start), line("treatment_start"), "every time from treatment counts from here"
+        "treatment_start", _records(trial.treatment_start), line("treatment_start"), "times from treatment count from here"
     )
     for key, reason in _REASONS.items():
         yield Assumption(key, str(getattr(trial, key)), line(key), reason)
     response = trial.response
     for key, value, reason in (
-        ("confirmation_days", response.confirmation_days, "a response is confirmed by an assessment at least so many days later"),
+        ("confirmation_days", response.confirmation_days, "a response is confirmed by one at least so many days later"),
         ("stable_disease_days", response.stable_disease_days, "an SD sooner after treatment start is not evaluable"),
         ("baseline_window_days", response.baseline_window_days, "an older baseline assessment does not count"),
         ("non_cr_non_pd_is_control", response.non_cr_non_pd_is_control, "NON-CR/NON-PD counts as disease control"),
@@ -86,6 +86,8 @@ def _sites(sites: Sequence[MappedSite]) -> Iterator[Assumption]:
         undeclared = site.settled[site.settled["how"] != "declared"]
         for fact in undeclared.itertuples():
             yield Assumption(
-                f"{fact.fact}, site {site.site}", f"{fact.table}.{fact.column}: {fact.value}", f"{fact.how} {fact.evidence}".strip(),
+                f"{fact.fact}, site {site.site}",
+                f"{fact.table}.{fact.column}: {fact.value}",
+                f"{fact.how} {fact.evidence}".strip(),
                 "decides which part of a date is the day",
             )

@@ -8,13 +8,12 @@ import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 
-from hcc_sdtm.dataset import Dataset, Lineage
+from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.endpoints.competing import IncidenceCurve
-from hcc_sdtm.endpoints.estimating import Curve
 from hcc_sdtm.endpoints.survival import SurvivalCurve
 from hcc_sdtm.finding import join_findings
 from hcc_sdtm.mapping.applying import MappedSite
@@ -28,29 +27,11 @@ from hcc_sdtm.outputs.manifest import build_manifest, write_manifest
 from hcc_sdtm.outputs.report import FigureContent, render_report
 from hcc_sdtm.outputs.tables import write_endpoints_html
 from hcc_sdtm.outputs.xpt import check_xpt, write_xpt
+from hcc_sdtm.result import RunResult
 from hcc_sdtm.spec.endpoints import EndpointSpec
 from hcc_sdtm.spec.study import Study
 
 LIBRARIES = ("hcc-sdtm", "pandas", "pandera", "pyreadstat", "lifelines", "numpy", "scipy", "matplotlib", "openpyxl")
-
-
-class Result(Protocol):
-    """What is written of a run."""
-
-    study: Study
-    sites: tuple[MappedSite, ...]
-    sdtm: dict[str, Dataset]
-    adam: dict[str, Dataset]
-    findings: pd.DataFrame
-    outcomes: pd.DataFrame
-    endpoints: pd.DataFrame
-    curves: dict[str, Curve]
-    assumptions: pd.DataFrame
-    lineage: Lineage
-
-    @property
-    def banner(self) -> str:
-        """Sentences that hold for every number."""
 
 
 def timestamp_of(study: Study) -> datetime:
@@ -61,7 +42,7 @@ def timestamp_of(study: Study) -> datetime:
     return datetime.fromisoformat(study.trial.data_cutoff)
 
 
-def write_outputs(out: Path, result: Result) -> None:
+def write_outputs(out: Path, result: RunResult) -> None:
     """Writes every output of a run into an empty folder, the manifest last.
 
     A dataset with an error of the transport rules (XPT-...) has no XPT file, only Dataset-JSON; the finding says why.
@@ -98,7 +79,7 @@ def transport_findings(datasets: Mapping[str, Dataset]) -> pd.DataFrame:
     return join_findings(check_xpt(dataset) for dataset in datasets.values())
 
 
-def _write_datasets(out: Path, result: Result, timestamp: datetime) -> None:
+def _write_datasets(out: Path, result: RunResult, timestamp: datetime) -> None:
     errors = result.findings[result.findings["severity"] == "error"]
     refused = set(errors.loc[errors["rule"].str.startswith("XPT-"), "dataset"])
     for folder, datasets in (("sdtm", result.sdtm), ("adam", result.adam)):
@@ -110,7 +91,7 @@ def _write_datasets(out: Path, result: Result, timestamp: datetime) -> None:
             write_dataset_json(stem.with_suffix(".json"), published, dataset.spec, result.study.study_id, timestamp)
 
 
-def _write_figures(folder: Path, result: Result) -> list[FigureContent]:
+def _write_figures(folder: Path, result: RunResult) -> list[FigureContent]:
     """One figure for each endpoint with a curve, as SVG and PNG."""
     contents = []
     endpoints: Mapping[str, EndpointSpec] = {endpoint.id: endpoint for endpoint in result.study.endpoints.endpoints}
@@ -143,7 +124,7 @@ def _versions() -> dict[str, str]:
     return {name: importlib.metadata.version(name) for name in LIBRARIES}
 
 
-def render_json(result: Result) -> str:
+def render_json(result: RunResult) -> str:
     """What a program would want of a run: counts of findings by severity and rule, and the endpoints."""
     counts = result.findings.groupby(["severity", "rule"]).size().reset_index(name="count")
     endpoints = json.loads(result.endpoints.to_json(orient="records"))

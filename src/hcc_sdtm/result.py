@@ -1,0 +1,49 @@
+"""What a run made: every step's product, before anything is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from hcc_sdtm.dataset import Dataset, Lineage
+from hcc_sdtm.endpoints.estimating import Curve
+from hcc_sdtm.mapping.applying import MappedSite
+from hcc_sdtm.problem import Problem
+from hcc_sdtm.spec.study import Study
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run made. ``findings`` is one frame for every step; ``outcomes`` has each rule's answer, one of three.
+
+
+    ``endpoints`` has one row a statistic; ``curves`` the curve of each endpoint that has one; ``incomplete`` the sites that
+    failed and were left out (with ``keep_going``), each with its problems.
+    """
+
+    study: Study
+    sites: tuple[MappedSite, ...]
+    sdtm: dict[str, Dataset]
+    adam: dict[str, Dataset]
+    findings: pd.DataFrame
+    outcomes: pd.DataFrame
+    endpoints: pd.DataFrame
+    curves: dict[str, Curve]
+    assumptions: pd.DataFrame
+    lineage: Lineage
+    incomplete: tuple[Problem, ...] = ()
+
+    @property
+    def banner(self) -> str:
+        """Sentences that hold for every number: fictional dates, sites left out. Empty for an ordinary run."""
+        sentences = [sentence for site in self.sites for _, sentence, _ in site.fictional]
+        if self.incomplete:
+            files = ", ".join(sorted({problem.source.file for problem in self.incomplete}))
+            sentences.append(f"Incomplete: the sites of {files} failed and are left out of every number.")
+        return " ".join(dict.fromkeys(sentences))
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether any finding is an error."""
+        return bool((self.findings["severity"] == "error").any())

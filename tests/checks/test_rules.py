@@ -1,0 +1,107 @@
+"""Every rule against its cases: ``cases/<RULE-ID>.yaml``, with tables that pass, that fail, and that cannot be evaluated."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hcc_sdtm.checks.rule import HEADINGS
+from hcc_sdtm.checks.rules import RULES
+from hcc_sdtm.checks.running import FAIL, NOT_EVALUATED, PASS, run_checks
+from hcc_sdtm.dataset import Dataset
+from hcc_sdtm.finding import SEVERITIES
+from hcc_sdtm.spec.yaml_file import read_yaml
+from tests.checks.tables import SPECS, TRIAL, build_dataset, parse_table
+
+FOLDER = Path(__file__).parent / "cases"
+BY_ID = {rule.id: rule for rule in RULES}
+CASES = {path.stem: read_yaml(path, path.name).data for path in sorted(FOLDER.glob("*.yaml"))}
+KINDS = {"pass": PASS, "fail": FAIL, "not evaluated": NOT_EVALUATED}
+EVERY = [
+    pytest.param(rule, kind, case, id=f"{rule}-{kind}: {name}")
+    for rule, kinds in CASES.items()
+    for kind, cases in kinds.items()
+    for name, case in cases.items()
+]
+FAILING = [(rule, case) for rule, kinds in CASES.items() for case in kinds["fail"].values()]
+
+
+def build_datasets(case) -> dict[str, Dataset]:
+    return {name: build_dataset(name, parse_table(text)) for name, text in case.items() if name.isupper()}
+
+
+def run_one(rule_id, datasets):
+    findings, outcomes = run_checks(datasets, SPECS, TRIAL, (BY_ID[rule_id],))
+    return findings, outcomes.iloc[0]
+
+
+@pytest.mark.parametrize(("rule_id", "kind", "case"), EVERY)
+def test_case(rule_id, kind, case):
+    findings, outcome = run_one(rule_id, build_datasets(case))
+    assert (outcome["outcome"], outcome["findings"]) == (KINDS[kind], len(findings))
+    expected = case.get("finds", [])
+    found = sorted(findings["dataset"] + " " + findings["record"] + " " + findings["variable"])
+    assert found == sorted([expected] if isinstance(expected, str) else expected)
+    assert set(findings["rule"]) <= {BY_ID[rule_id].label}
+    assert set(findings["severity"]) <= {BY_ID[rule_id].severity}
+    if "says" in case:
+        assert findings["message"].str.contains(case["says"], regex=False).any(), findings["message"].tolist()
+    if kind == "not evaluated":
+        assert case["reason"] in outcome["reason"]
+    else:
+        assert outcome["reason"] == ""
+
+
+def test_every_rule_has_its_cases():
+    assert set(CASES) == set(BY_ID)
+    for rule_id, kinds in CASES.items():
+        assert set(kinds) <= set(KINDS), rule_id
+        assert len(kinds["pass"]) >= 1, rule_id
+        assert len(kinds["fail"]) >= 2, rule_id
+
+
+def test_rules_are_told_apart_and_documented():
+    assert len({rule.id for rule in RULES}) == len({rule.name for rule in RULES}) == len(RULES)
+    for rule in RULES:
+        assert rule.severity in SEVERITIES
+        assert tuple(rule.documentation) == HEADINGS, rule.id
+        assert all(rule.documentation.values()), rule.id
+
+
+def test_a_rule_that_raises_is_not_caught():
+    broken = build_datasets({"LB": "USUBJID  LBDTC\nS-1  2022-01-01", "DM": "USUBJID\nS-1"})
+    broken["LB"].frame["USUBJID"] = [["a list is no subject"]]
+    with pytest.raises(TypeError):
+        run_one("DM-001", broken)
+
+
+@pytest.mark.parametrize(("rule_id", "case"), FAILING)
+def test_without_a_variable_a_rule_gives_an_answer_and_never_a_crash(rule_id, case):
+    datasets = build_datasets(case)
+    for name, dataset in datasets.items():
+        others = {key: value for key, value in datasets.items() if key != name}
+        for variable in dataset.frame.columns:
+            thinner = Dataset(dataset.spec, dataset.frame.drop(columns=variable))
+            findings, outcome = run_one(rule_id, {**others, name: thinner})
+            assert outcome["outcome"] in KINDS.values()
+            assert (outcome["outcome"] == NOT_EVALUATED) == (outcome["reason"] != "")
+            assert variable not in outcome["reason"] or not len(findings)
+        empty = Dataset(dataset.spec, dataset.frame.iloc[:0])
+        assert run_one(rule_id, {**others, name: empty})[1]["outcome"] in KINDS.values()
+        run_one(rule_id, others)
+
+
+@pytest.mark.parametrize(("rule_id", "case"), FAILING)
+@given(data=st.data())
+@settings(max_examples=8, deadline=None)
+def test_the_order_of_records_changes_no_finding(rule_id, case, data):
+    datasets = build_datasets(case)
+    shuffled = {}
+    for name, dataset in datasets.items():
+        order = data.draw(st.permutations(range(len(dataset))))
+        shuffled[name] = Dataset(dataset.spec, dataset.frame.iloc[order].reset_index(drop=True))
+    told = ["rule", "dataset", "subject", "variable", "value"]
+    expected, _ = run_one(rule_id, datasets)
+    found, _ = run_one(rule_id, shuffled)
+    assert sorted(map(tuple, found[told].to_numpy())) == sorted(map(tuple, expected[told].to_numpy()))
