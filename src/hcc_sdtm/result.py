@@ -17,7 +17,6 @@ from hcc_sdtm.spec.study import Study
 class RunResult:
     """What a run made. ``findings`` is one frame for every step; ``outcomes`` has each rule's answer, one of three.
 
-
     ``endpoints`` has one row a statistic; ``curves`` the curve of each endpoint that has one; ``incomplete`` the sites that
     failed and were left out (with ``keep_going``), each with its problems.
     """

@@ -216,9 +216,7 @@ def test_every_record_with_a_wrong_value_has_its_finding() -> None:
 def test_missing_column_is_one_finding() -> None:
     dataset = Dataset(
         RS,
-        GOOD.drop(columns=["RSTESTCD", "RSDTC", "RSLOC"]).assign(
-            RSSTRESC="PR", VISITNUM=[1.0, 2.0, 3.0, 1.0]
-        ),
+        GOOD.drop(columns=["RSTESTCD", "RSDTC", "RSLOC"]).assign(RSSTRESC="PR", VISITNUM=[1.0, 2.0, 3.0, 1.0]),
     )
     assert found(dataset, "rule", "severity", "variable", "record", "message") == [
         (
@@ -233,9 +231,7 @@ def test_missing_column_is_one_finding() -> None:
 
 
 def test_records_with_the_same_key_have_a_finding_each() -> None:
-    dataset = with_values(
-        RSTESTCD=["OVRLRESP"] * 4, RSSTRESC=["PR", "PR", "", ""], VISITNUM=[2.0, 2.0, 1.0, 2.0]
-    )
+    dataset = with_values(RSTESTCD=["OVRLRESP"] * 4, RSSTRESC=["PR", "PR", "", ""], VISITNUM=[2.0, 2.0, 1.0, 2.0])
     assert found(dataset, "rule", "variable", "record", "keys", "message") == [
         ("SCH-007 schema.duplicate-key", "VISITNUM", record, "RSTESTCD=OVRLRESP VISITNUM=2",
          "another RS record has the same USUBJID, RSTESTCD, VISITNUM")
@@ -244,9 +240,7 @@ def test_records_with_the_same_key_have_a_finding_each() -> None:
 
 
 def test_analysis_data_needs_values_only_in_what_identifies_a_record() -> None:
-    frame = pd.DataFrame(
-        {"USUBJID": ["S-1", ""], "TRT01P": ["", "RT"], "PARAMCD": ["PFS", "OS"], "CNSR": [7.0, 1.0]}
-    )
+    frame = pd.DataFrame({"USUBJID": ["S-1", ""], "TRT01P": ["", "RT"], "PARAMCD": ["PFS", "OS"], "CNSR": [7.0, 1.0]})
     assert found(Dataset(ADTTE, frame), "rule", "variable", "record", "message") == [
         (
             "SCH-002 schema.required-missing",
@@ -346,9 +340,7 @@ def test_by_distinct_value_finds_what_a_look_at_every_record_finds(rows: list[tu
 def test_every_reference_schema_accepts_an_empty_dataset() -> None:
     specs = read_spec_tables([REPOSITORY / "specs"])
     for spec in [*specs.sdtm.values(), *specs.adam.values()]:
-        frame = pd.DataFrame(
-            {v.name: pd.Series(dtype=float if v.is_numeric else object) for v in spec.variables}
-        )
+        frame = pd.DataFrame({v.name: pd.Series(dtype=float if v.is_numeric else object) for v in spec.variables})
         assert len(build_schema(spec, specs).validate(frame)) == 0
         assert check_schema(Dataset(spec, frame), specs).empty
 

@@ -193,7 +193,7 @@ def complete_demographics(rows: list[Row]) -> list[Row]:
             "RFXSTDTC": first,
             "RFENDTC": last,
             "RFXENDTC": last,
-            "RFPENDTC": max(texts, key=lambda text: tuple(reversed(days_of(text)))),
+            "RFPENDTC": max(texts, key=lambda text: (days_of(text)[0], len(text))),
             "ARMCD": "RT" if arm else "",
             "ARM": ARM if arm else "",
             "ACTARMCD": "RT" if first else "",

@@ -26,8 +26,8 @@ PLANTED = [
     ("DM", "RTHCC-102-016", "", "BRTHDTC", ""),
     ("DM", "RTHCC-101-021", "", "SEX", ""),  # unknown terms
     ("DM", "RTHCC-103-009", "", "SEX", ""),
-    ("LB", "RTHCC-103-003", "VISITNUM=6", "LBDTC", ""),  # ambiguous day and month
-    ("LB", "RTHCC-103-005", "VISITNUM=3", "LBDTC", ""),
+    ("LB", "RTHCC-103-003", "VISITNUM=6", "LBDTC", "2023"),  # day and month cannot be told apart, the year is known
+    ("LB", "RTHCC-103-005", "VISITNUM=3", "LBDTC", "2022"),
 ]
 # A duplicated subject (102-009, 103-007) is read from its first row, which is true; a progression that the lesions do not show
 # (101-019, 102-007) is read as it is. So neither changes a value.

@@ -19,8 +19,8 @@ TENFOLD = (7.0, 13.0)
 """A ratio between two visits that looks like a slip of ten: measurements a few weeks apart also differ a little."""
 
 LONGEST_MM = (3.0, 300.0)
-TOO_SMALL_MM = 5.0
-"""What a lesion too small to measure is recorded as (RECIST 1.1, 4.3.2)."""
+TOO_SMALL_MM, MEASURABLE_MM = 5.0, 10.0
+"""What a lesion too small to measure is recorded as, and the least longest diameter of a target (RECIST 1.1, 3.1.1, 4.3.2)."""
 
 PROGRESSION_RATIO, PROGRESSION_MM = 1.2, 5.0
 RESPONSE_RATIO = 0.7
@@ -38,8 +38,7 @@ def unit_slip(evidence: Evidence) -> Iterator[Flag]:
 
     What it finds: A diameter 7 to 13 times smaller or larger than at the visits on both sides (at the first
         and last visit, than at the two nearest), and a longest diameter above 0 and below 3 mm or above 300
-        mm. A shrinkage to 5 mm at the last visit is not one: that is how a lesion too small to measure is
-        recorded.
+        mm. At the first and last visit a shrinkage to between 5 and 10 mm is left out: it may be a response.
     Why it matters: One lesion in the wrong unit turns stable disease into response or progression.
     Example: 45 mm, then 4.5, then 44: centimetres in a column of millimetres.
     Source: RECIST 1.1 sections 3.1 and 4.3.2: measurements in millimetres, 5 mm for too small to measure.
@@ -102,10 +101,12 @@ def _sizes(evidence: Evidence) -> pd.DataFrame:
     sizes["right"] = near[-1].fillna(near[2])
     smaller = (sizes["left"] / size).between(*TENFOLD) & (sizes["right"] / size).between(*TENFOLD)
     larger = (size / sizes["left"]).between(*TENFOLD) & (size / sizes["right"]).between(*TENFOLD)
-    # the viable part may vanish or come back between two scans, the whole lesion only shrink to what can be measured
-    is_last = near[-1].isna()
-    real = (sizes["TRTESTCD"] == "VDIAM") & (is_last | near[1].isna())
-    real |= is_last & (size == TOO_SMALL_MM)
+    # Without a visit on both sides the change may be real: the viable part can vanish or come back between two scans, the
+    # whole lesion can shrink below what counts as measurable, though not below what is recorded for too small.
+    is_first, is_last = near[1].isna(), near[-1].isna()
+    real = (is_first | is_last) & (sizes["TRTESTCD"] == "VDIAM")
+    real |= is_last & smaller & size.between(TOO_SMALL_MM, MEASURABLE_MM, inclusive="left")
+    real |= is_first & larger & (sizes[["left", "right"]].max(axis=1) < MEASURABLE_MM)
     outside = (sizes["TRTESTCD"] == "LDIAM") & (size > 0) & ~size.between(*LONGEST_MM)
     sizes["slip"] = ((smaller | larger) & ~real) | outside
     return sizes

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import matplotlib as mpl
@@ -34,6 +35,11 @@ TITLE_POINTS = 32.0
 SUMMARY_SIZE, SUMMARY_LINE, SUMMARY_GAP = 8.5, 13.0, 9.0
 TABLE_POINTS, ROW_POINTS = 54.0, 14.5
 LETTER_POINTS = 5.0
+EDGE_POINTS = 8.0  # from the figure's left edge to its texts
+
+# Texts are broken where the width of the page ends; a row's name sooner, for it takes room from the axes.
+TITLE_LETTERS, SUMMARY_LETTERS, ROW_LETTERS = 66, 92, 22
+TITLE_LINE = 15.0
 
 TICK_STEPS = (0.5, 1, 2, 3, 6, 12, 24, 36, 60, 120, 180, 365, 730, 1826)
 TICKS_AT_MOST = 11
@@ -95,7 +101,7 @@ def render_survival(
         "; ".join(_rate_text(curve.rate(mark), mark, unit) for mark in marks),
         _limits_name(curve.level, curve.ci),
     ]
-    lines = [line for line in summary if line]
+    lines = [part for line in summary for part in wrap(line, SUMMARY_LETTERS)]
     with _drawing(title, y_label, unit, times, table, len(lines)) as (figure, axes):
         _draw_steps(axes, rows, "survival", curve.start, curve.last_time, 1.0, COLOURS[0], "")
         censored = rows[rows["censored"] > 0]
@@ -107,7 +113,8 @@ def render_survival(
             guide: dict[str, Any] = {"color": QUIET, "linewidth": 0.8, "linestyle": (0, (3, 3)), "zorder": 1}
             axes.plot([0, median.estimate, median.estimate], [0.5, 0.5, 0], **guide)
         axes.annotate(
-            "\n".join(lines), (0, 1), (0, SUMMARY_GAP), xycoords="axes fraction", textcoords="offset points",
+            "\n".join(lines), (0, 1), (EDGE_POINTS - _left(table), SUMMARY_GAP), xycoords="axes fraction",
+            textcoords="offset points",
             va="bottom", color=QUIET, fontsize=SUMMARY_SIZE, linespacing=SUMMARY_LINE / SUMMARY_SIZE / 1.2,
         )  # fmt: skip
         _save(figure, svg, png)
@@ -132,14 +139,17 @@ def render_incidence(
     of_cause = {cause: curve.curve[curve.curve["cause"] == cause] for cause in causes}
     table = {"At risk": curve.at_risk(times)}
     table |= {name: _so_far(of_cause[cause], "events", times) for cause, name in causes.items()}
-    with _drawing(title, y_label, unit, times, table, len(causes) + 1) as (figure, axes):
-        for colour, (cause, name) in zip(COLOURS, causes.items(), strict=False):
-            rates = [_rate_text(curve.rate(mark, cause), mark, unit) for mark in marks]
-            label = "; ".join([f"{name}: {curve.events(cause)} of {curve.n}", *rates])
-            _draw_steps(axes, of_cause[cause], "incidence", 0.0, last, 0.0, colour, label)
+    labels = {}
+    for cause, name in causes.items():
+        rates = [_rate_text(curve.rate(mark, cause), mark, unit) for mark in marks]
+        labels[cause] = wrap("; ".join([f"{name}: {curve.events(cause)} of {curve.n}", *rates]), SUMMARY_LETTERS)
+    with _drawing(title, y_label, unit, times, table, sum(map(len, labels.values())) + 1) as (figure, axes):
+        for colour, (cause, label) in zip(COLOURS, labels.items(), strict=False):
+            _draw_steps(axes, of_cause[cause], "incidence", 0.0, last, 0.0, colour, "\n".join(label))
         axes.plot([], [], linestyle="none", label=_limits_name(curve.level, curve.ci))
         axes.legend(
-            loc="lower left", bbox_to_anchor=(0, 1 + SUMMARY_GAP / AXES_POINTS), frameon=False,
+            loc="lower left", frameon=False,
+            bbox_to_anchor=((EDGE_POINTS - _left(table)) / _axes_width(table), 1 + SUMMARY_GAP / AXES_POINTS),
             fontsize=SUMMARY_SIZE, labelcolor=QUIET,
             borderpad=0, borderaxespad=0, handlelength=1.6,
             labelspacing=SUMMARY_LINE / SUMMARY_SIZE - 1.1,
@@ -152,17 +162,19 @@ def _drawing(
     title: str, y_label: str, unit: str, times: np.ndarray, table: Mapping[str, np.ndarray], lines: int
 ) -> Iterator[tuple[Figure, Axes]]:
     """A figure, its axes, the table below, room for summary lines above; our style ends with the block."""
-    left = max(LEFT_POINTS, LETTER_POINTS * max(len(name) for name in table) + 24)
+    left, heading = _left(table), wrap(title, TITLE_LETTERS)
     above = SUMMARY_GAP + SUMMARY_LINE * lines
-    below = TABLE_POINTS + ROW_POINTS * len(table)
-    width, height = 72 * WIDTH, above + TITLE_POINTS + AXES_POINTS + below
+    below = TABLE_POINTS + ROW_POINTS * sum(len(wrap(name, ROW_LETTERS)) for name in table)
+    width = 72 * WIDTH
+    height = above + TITLE_POINTS + TITLE_LINE * (len(heading) - 1) + AXES_POINTS + below
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=(WIDTH, height / 72))
         FigureCanvasAgg(figure)
-        axes = figure.add_axes(
-            (left / width, below / height, (width - left - RIGHT_POINTS) / width, AXES_POINTS / height)
-        )
-        axes.set_title(title, loc="left", fontsize=11, fontweight="bold", pad=above + 4)
+        axes = figure.add_axes((left / width, below / height, _axes_width(table) / width, AXES_POINTS / height))
+        axes.annotate(
+            "\n".join(heading), (0, 1), (EDGE_POINTS - left, above + 4), xycoords="axes fraction",
+            textcoords="offset points", va="bottom", fontsize=11, fontweight="bold", linespacing=TITLE_LINE / 11 / 1.2,
+        )  # fmt: skip
         axes.set_xlabel(f"Time ({unit})", labelpad=4)
         axes.set_ylabel(y_label, labelpad=6)
         axes.set_xticks(times)
@@ -175,6 +187,17 @@ def _drawing(
         axes.set_axisbelow(True)
         _draw_table(axes, left, times, table)
         yield figure, axes
+
+
+def _left(table: Mapping[str, np.ndarray]) -> float:
+    """Points left of the axes: room for the longest line of the rows' names."""
+    longest = max(len(line) for name in table for line in wrap(name, ROW_LETTERS))
+    return max(LEFT_POINTS, LETTER_POINTS * longest + 24)
+
+
+def _axes_width(table: Mapping[str, np.ndarray]) -> float:
+    """Points that are left for the axes."""
+    return 72 * WIDTH - _left(table) - RIGHT_POINTS
 
 
 def _ticks(last: float) -> np.ndarray:
@@ -221,9 +244,11 @@ def _draw_table(axes: Axes, left: float, times: np.ndarray, table: Mapping[str, 
         "annotation_clip": False,
         "fontsize": SUMMARY_SIZE,
     }
-    for row, (name, counts) in enumerate(table.items()):
-        down = -(TABLE_POINTS - 8) - ROW_POINTS * (row + 0.5)
-        axes.annotate(name, (0, 0), (8 - left, down), xycoords="axes fraction", ha="left", color=QUIET, **style)
+    down = -(TABLE_POINTS - 8) + ROW_POINTS / 2
+    for name, counts in table.items():
+        for line in wrap(name, ROW_LETTERS):
+            down -= ROW_POINTS
+            axes.annotate(line, (0, 0), (EDGE_POINTS - left, down), xycoords="axes fraction", color=QUIET, **style)
         for time, count in zip(times, counts, strict=True):
             axes.annotate(
                 str(int(count)),

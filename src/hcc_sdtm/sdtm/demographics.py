@@ -41,8 +41,9 @@ def derive_reference_dates(demographics: Dataset, datasets: Mapping[str, Dataset
     """Adds RFSTDTC, RFXSTDTC, RFENDTC, RFXENDTC from the trial's treatment records, RFPENDTC, DTHFL.
 
     The first and last treatment dates are the earliest and the latest as far as they are known; a record without an end
-    date ended no earlier than it started. RFPENDTC is the latest date of any of the subject's records. All are ``""`` for a
-    subject without such a record; a date without a year is never one of them.
+    date ended no earlier than it started. RFPENDTC is the latest date of any of the subject's records, a partial date
+    counting from its earliest day. All are ``""`` for a subject without such a record; a date without a year is never one
+    of them.
     """
     choice = trial.treatment_start
     treatment = datasets.get(choice.dataset)
@@ -105,7 +106,11 @@ def _take_last_date(demographics: Dataset, datasets: Mapping[str, Dataset]) -> N
         for texts in (dataset.frame[variable.name],)
     ]
     every = pd.concat(parts, ignore_index=True)
-    last = every.loc[_extremes(every["USUBJID"], every["text"], last=True)].set_index("USUBJID")["text"]
+    # by the earliest day each can be: a year alone does not outlast a day that is known within it
+    known = dates.bounds(every["text"]).dropna()
+    order = known.sort_values(["earliest", "latest"], ascending=[True, False], kind="stable").index
+    latest_of_each = order[~every["USUBJID"].loc[order].duplicated(keep="last")]
+    last = every.loc[latest_of_each].set_index("USUBJID")["text"]
     frame = demographics.frame
     latest = frame["USUBJID"].map(last).fillna("")
     demographics.fill("RFPENDTC", latest, Derivation("latest date of any record of the subject"))
