@@ -41,7 +41,7 @@ def problems(folder: Path, name: str, old: str, new: str) -> list[str]:
         ("adrs.yaml", "first: {of: OVR,", "first: {of: OVRX,", 'made before this one "OVRX"; did you mean "OVR"?'),
         ("adrs.yaml", "value: RSSTRESC", "value: RSRES", 'no variable of RS "RSRES"; did you mean "RSORRES"?'),
         ("adrs.yaml", "population: RTFL", "population: RTFLX", 'no variable of ADSL "RTFLX"; did you mean "RTFL"?'),
-        ("adrs.yaml", "    best: {of: OVR, until: NACTDT}\n", "", "exactly one of responses, first, last, best"),
+        ("adrs.yaml", "    best: {of: OVR, until: NACTDT}\n", "", "exactly one of responses, single, first, last, best"),
         ("parameters/osrt.yaml", "start: TRTSDT", "start: TRTDT", 'no date of ADSL "TRTDT"; did you mean "TRTSDT"?'),
         ("parameters/osrt.yaml", "like: OS", "like: OSX", 'like: no parameter "OSX" that is written out whole'),
         ("parameters/pfs.yaml", "PARAMCD: PD,", "PARAMCD: PDX,", 'no parameter of ADRS "PDX"; did you mean "PD"?'),

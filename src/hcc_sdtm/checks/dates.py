@@ -50,13 +50,18 @@ def after_cutoff(evidence: Evidence) -> Iterator[Flag]:
     """
     cutoff = evidence.trial.data_cutoff
     cutoff_day = bounds(pd.Series([cutoff]))["latest"].iloc[0]
-    for name, dataset in evidence.tabulations.items():
-        for variable in dataset.spec.variables:
-            is_read = evidence.has(name, variable.name) and variable.name not in dataset.derivations
-            if variable.is_iso_date and is_read:
-                late = (evidence.days(name, variable.name)["earliest"] > cutoff_day).to_numpy()
-                message = f'"{{value}}" is after the data cut-off {cutoff}'
-                yield Flag(name, late.nonzero()[0], variable.name, message, f"a date on or before {cutoff}")
+    collected = [
+        (name, variable.name)
+        for name, dataset in evidence.tabulations.items()
+        for variable in dataset.spec.variables
+        if variable.is_iso_date and evidence.has(name, variable.name) and variable.name not in dataset.derivations
+    ]
+    if not collected:
+        raise Missing("no dataset has a collected date")
+    for name, variable in collected:
+        late = evidence.days(name, variable)["earliest"].to_numpy() > cutoff_day
+        message = f'"{{value}}" is after the data cut-off {cutoff}'
+        yield Flag(name, late.nonzero()[0], variable, message, f"a date on or before {cutoff}")
 
 
 @rule("DT-003", "diagnosis.before-birth", "error")
