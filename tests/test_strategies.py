@@ -35,7 +35,7 @@ def test_date_texts_keep_to_the_order_asked_for(order):
 @pytest.mark.parametrize(
     ("pattern", "meaning"),
     [
-        (r"UN/0?5/2021", PartialDate(2021, 5)),
+        (r"UN\W+0?5\W+2021", PartialDate(2021, 5)),
         (r"０?５．０?３．２０２１", PartialDate(2021, 3, 5)),
         (r"05MAR2021", PartialDate(2021, 3, 5)),
         (r"2021年3月5日", PartialDate(2021, 3, 5)),
@@ -47,7 +47,7 @@ def test_the_usual_ways_of_writing_are_among_the_texts(pattern, meaning):
     texts = strategies.date_texts("dmy", day, day)
     found = find(
         texts,
-        lambda written: bool(re.fullmatch(pattern, written.text)),
+        lambda written: bool(re.fullmatch(pattern, written.text.strip())),
         settings=settings(max_examples=20_000, database=None),
         random=random.Random(1),  # the same texts every time
     )

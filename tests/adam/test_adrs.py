@@ -47,7 +47,7 @@ def test_every_parameter_of_a_subject_points_to_the_record_that_dated_it():
         8  | DCM    | Y  | 1 | 2021-04-12 | 43  | . | Y | RS | RSDTC   | 6
         9  | DEATH  | Y  | 1 | 2021-12-01 | 276 | . | Y | DM | DTHDTC  | .
         10 | LSTA   | PD | 5 | 2021-07-05 | 127 | . | Y | RS | RSDTC   | 5
-        11 | NACTDT | Y  | 1 | 2021-07-01 | 123 | D | Y | CM | CMSTDTC | 1
+        11 | NACTDT | Y  | 1 | 2021-07-31 | 153 | D | Y | CM | CMSTDTC | 1
         12 | OVR    | PD | 5 | 2021-02-10 | -19 | . | . | RS | RSDTC   | 1
         13 | OVR    | PR | 2 | 2021-04-12 | 43  | . | Y | RS | RSDTC   | 3
         14 | OVR    | NE | 6 | 2021-05-24 | 85  | . | Y | RS | RSDTC   | 4

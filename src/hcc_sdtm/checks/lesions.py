@@ -29,7 +29,12 @@ NODE_MM = 10.0
 
 ROUNDING = 1e-6
 
+ROUNDING_MM = 1.0
+"""Diameters are recorded to the millimetre or a tenth of it; less than this between two of them is rounding."""
+
 READER = ["USUBJID", "EVALUATOR"]
+SAME_VISIT = [*READER, "TREVALID", "VISITNUM"]
+EVALUATED = [*SAME_VISIT, "TRTESTCD", "TRSTRESN", "position"]
 
 
 @rule("TR-001", "lesion.unit-slip", "error")
@@ -50,6 +55,65 @@ def unit_slip(evidence: Evidence) -> Iterator[Flag]:
         near = [f"{value:g}" for value in (before, after) if not np.isnan(value)]
         messages.append(f"{size:g} mm, and {' and '.join(near)} mm at the nearest visits" if near else f"{size:g} mm")
     yield Flag("TR", slips["position"].to_numpy(), "TRORRES", messages, "millimetres; centimetres may be mixed up")
+
+
+@rule("TR-002", "lesion.evaluators-tenfold", "warning")
+def evaluators_tenfold(evidence: Evidence) -> Iterator[Flag]:
+    """A sum of diameters ten times that of every other evaluator at the visit, at the sum.
+
+    What it finds: A recorded sum of diameters, whole or viable, 7 to 13 times smaller, or as many times larger,
+        than the sums of all other evaluators of the same visit, of whom there are at least two.
+    Why it matters: Evaluators may choose other lesions, but not ten times the tumour: a digit or a point was lost,
+        and the response by this evaluator is wrong.
+    Example: 8.4 mm by one reader, 81 and 85.1 mm by the two others.
+    Source: RECIST 1.1 sections 3.1 and 4.1: measurements in millimetres, sums of the target lesions.
+    """
+    sums = _recorded_sums(evidence)
+    others = sums.merge(sums, on=["USUBJID", "VISITNUM", "TRTESTCD"], suffixes=("", "_other"))
+    others = others[(others["position"] != others["position_other"])].sort_values(["position", "position_other"])
+    own, other = others["TRSTRESN"], others["TRSTRESN_other"]
+    others["smaller"], others["larger"] = (other / own).between(*TENFOLD), (own / other).between(*TENFOLD)
+    by_sum = others.groupby("position").agg(
+        own=("TRSTRESN", "first"),
+        others=("TRSTRESN_other", list),
+        smaller=("smaller", "all"),
+        larger=("larger", "all"),
+    )
+    odd = by_sum[(by_sum["smaller"] | by_sum["larger"]) & (by_sum["others"].map(len) > 1)]
+    messages = [
+        f"{own:g} mm, and {' and '.join(f'{value:g}' for value in values)} mm by the other evaluators at this visit"
+        for own, values in zip(odd["own"], odd["others"], strict=True)
+    ]
+    yield Flag("TR", odd.index.to_numpy(), "TRORRES", messages, "millimetres; a digit or a point may be lost")
+
+
+@rule("TR-003", "lesion.viable-exceeds-whole", "warning")
+def viable_exceeds_whole(evidence: Evidence) -> Iterator[Flag]:
+    """A viable diameter larger than the whole diameter it is part of, at the viable one.
+
+    What it finds: A viable diameter more than 1 mm above the longest diameter of the same lesion at the same visit
+        by the same evaluator, and likewise the sums where sums are recorded. A longest diameter that TR-001 finds
+        in the wrong unit is left out.
+    Why it matters: One of the two is wrong, and with it the response by one of the two criteria; a sum may also be
+        of other lesions than its name says.
+    Example: 53.1 mm viable, where the sum of the whole diameters is 8.4 mm.
+    Source: Lencioni and Llovet 2010 (mRECIST): the viable part is what enhances inside the lesion.
+    """
+    slips = evidence.once(_sizes)
+    lesions = slips.loc[~slips["slip"], ["TRLNKID", *EVALUATED]]
+    for viable, whole, sizes, same in (
+        ("VDIAM", "LDIAM", lesions, ["TRLNKID", *SAME_VISIT]),
+        ("SUMVDIAM", "SUMDIAM", _recorded_sums(evidence), SAME_VISIT),
+    ):
+        pairs = sizes[sizes["TRTESTCD"] == viable].merge(
+            sizes[sizes["TRTESTCD"] == whole], on=same, suffixes=("", "_whole")
+        )
+        larger = pairs[pairs["TRSTRESN"] > pairs["TRSTRESN_whole"] + ROUNDING_MM].drop_duplicates("position")
+        messages = [
+            f"{part:g} mm viable, and the whole is {total:g} mm at this visit by the same evaluator"
+            for part, total in larger[["TRSTRESN", "TRSTRESN_whole"]].itertuples(index=False)
+        ]
+        yield Flag("TR", larger["position"].to_numpy(), "TRORRES", messages, "at most the whole diameter")
 
 
 def evaluator(column: pd.Series) -> pd.Series:
@@ -90,7 +154,7 @@ def _sizes(evidence: Evidence) -> pd.DataFrame:
     and whether the size is a ``slip`` of a unit.
     """
     variables = ("USUBJID", "TRTESTCD", "TRLNKID", "TRSTRESN", "VISITNUM")
-    sizes = evidence.records("TR", *variables, optional=("TREVAL",))
+    sizes = evidence.records("TR", *variables, optional=("TREVAL", "TREVALID"))
     sizes = sizes[sizes["TRTESTCD"].isin(("LDIAM", "LPERP", "VDIAM")) & sizes["TRSTRESN"].notna()]
     sizes = sizes[sizes["VISITNUM"].notna()].assign(EVALUATOR=evaluator(sizes["TREVAL"]))
     lesion = [*READER, "TRTESTCD", "TRLNKID"]
@@ -110,6 +174,14 @@ def _sizes(evidence: Evidence) -> pd.DataFrame:
     outside = (sizes["TRTESTCD"] == "LDIAM") & (size > 0) & ~size.between(*LONGEST_MM)
     sizes["slip"] = ((smaller | larger) & ~real) | outside
     return sizes
+
+
+def _recorded_sums(evidence: Evidence) -> pd.DataFrame:
+    """Sums of diameters as an evaluator recorded them: the columns of `EVALUATED`."""
+    variables = ("USUBJID", "TRTESTCD", "TRSTRESN", "VISITNUM")
+    sums = evidence.records("TR", *variables, optional=("TREVAL", "TREVALID"))
+    sums = sums[sums["TRTESTCD"].isin(("SUMDIAM", "SUMVDIAM")) & sums["TRSTRESN"].notna() & sums["VISITNUM"].notna()]
+    return sums.assign(EVALUATOR=evaluator(sums["TREVAL"]))[EVALUATED]
 
 
 def _targets(evidence: Evidence) -> pd.DataFrame:

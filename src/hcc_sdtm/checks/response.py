@@ -40,6 +40,22 @@ def response_before_treatment(evidence: Evidence) -> Iterator[Flag]:
     yield Flag("RS", early["position"].to_numpy(), "RSDTC", messages, "a date on or after treatment start")
 
 
+@rule("RS-002", "response.undated", "note")
+def response_undated(evidence: Evidence) -> Iterator[Flag]:
+    """A response without a date, at the cell its date should come from.
+
+    What it finds: An overall response of the trial's criteria that has a result and no date at all.
+    Why it matters: It counts in a rate at a single time point, but no time to progression, duration or best
+        response over time can use it.
+    Example: PR at follow-up, and the interval to the follow-up scan is empty.
+    Source: FDA guidance on cancer trial endpoints (2018): documented dates of assessments.
+    """
+    responses = _responses(evidence)
+    undated = responses[(responses["RSSTRESC"] != "") & (responses["RSDTC"] == "")]
+    messages = [f"{response} without a date" for response in undated["RSSTRESC"]]
+    yield Flag("RS", undated["position"].to_numpy(), "RSDTC", messages, "the date of the assessment")
+
+
 @rule("RS-004", "response.better-after-progression", "warning")
 def better_after_progression(evidence: Evidence) -> Iterator[Flag]:
     """A response or stable disease after progression, at the first of them.
