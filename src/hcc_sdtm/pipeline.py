@@ -23,6 +23,7 @@ from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.result import RunResult
 from hcc_sdtm.sdtm.building import build_sdtm
 from hcc_sdtm.source import Source
+from hcc_sdtm.spec.model import Specs
 from hcc_sdtm.spec.study import Study, read_study
 
 Progress = Callable[[str], None]
@@ -41,7 +42,7 @@ def run(
     ``sites`` are the site numbers to take (empty: all). Raises StudyError where the study, a mapping, a spec or a raw file
     is bad, with every problem; with ``keep_going`` a site that fails is left out and listed instead.
     """
-    loaded = read_study(Path(study), Path(raw) if raw else None)
+    loaded = read_study(Path(study), Path(raw) if raw else None, _mapping_problems)
     if out is None:
         return compute(loaded, sites, keep_going, progress)
     with open_output(Path(out)) as folder:
@@ -77,6 +78,17 @@ def compute(study: Study, sites: Sequence[str], keep_going: bool, progress: Prog
     return RunResult(
         study, tuple(mapped), sdtm, adam, findings, outcomes, results, curves, assumptions, lineage, tuple(problems)
     )
+
+
+def _mapping_problems(mappings: Sequence[tuple[Path, str]], raw: Path, specs: Specs) -> list[Problem]:
+    """What is wrong with the mappings of a study that cannot be run for another reason, so that one block has it all."""
+    problems: list[Problem] = []
+    for path, name in mappings:
+        try:
+            map_site(read_mapping(path, name, specs), raw, specs, Lineage())
+        except StudyError as error:
+            problems += error.problems
+    return problems
 
 
 def _map_sites(

@@ -82,6 +82,17 @@ def test_an_assessment_after_new_therapy_is_in_no_best_response_and_one_on_its_d
     assert records(adrs, "AVALC ADT", "BOR") == ["PR | 2021-05-24"]
 
 
+def test_an_assessment_after_death_is_in_no_parameter_and_one_on_its_day_is():
+    # death on 2021-12-01
+    history = "S | RSDTC | RSSTRESC\nA | 2021-04-12 | SD\nA | {} | CR\nA | 2021-12-20 | PD"
+    before, after = (derive(RS=history.format(day))[0] for day in ("2021-12-01", "2021-12-02"))
+    assert records(before, "AVALC ADT ANL01FL", "OVR") == lines(
+        "SD | 2021-04-12 | Y\nCR | 2021-12-01 | Y\nPD | 2021-12-20 | ."
+    )
+    assert records(before, "PARAMCD AVALC", "BOR", "LSTA", "PD") == lines("BOR | CR\nLSTA | CR\nPD | N")
+    assert records(after, "PARAMCD AVALC", "BOR", "LSTA", "PD") == lines("BOR | SD\nLSTA | SD\nPD | N")
+
+
 def test_the_worse_of_a_day_stands_and_both_records_are_a_question():
     adrs, findings = derive(
         RS="S | RSDTC | RSSTRESC\nA | 2021-04-12 | PR\nA | 2021-04-12 | SD\nA | 2021-05-24 | SD"

@@ -79,7 +79,9 @@ def test_a_partial_diagnosis_is_completed_to_the_middle_of_what_is_open(typed, c
         ("2021-06", "2021-06-05 | D | 2021-06-05 | Y"),  # not before the day last known alive
         ("2021", "2021-06-05 | M | 2021-06-05 | Y"),
         ("2021-05", "2021-05-01 | D | 2021-03-10 | Y"),  # a visit after death does not show the subject alive
-        ("2024-03-01", ". | . | 2021-06-05 | ."),  # after the cut-off it has not happened
+        ("2024-03-01", ". | . | 2024-02-29 | ."),  # after the cut-off: it has not happened, and shows the subject alive
+        ("2024-03", ". | . | 2024-02-29 | ."),
+        ("2024", "2024-01-01 | M | 2021-06-05 | Y"),  # it can be before the cut-off, so it shows nothing
     ],
 )
 def test_a_partial_death_is_the_earliest_day_that_is_possible(typed, expected):
@@ -115,6 +117,12 @@ def test_last_known_alive_is_the_latest_of_all_records_and_remembers_which(visit
     )
     frame = made.frame.rename(columns={"_dom:LSTALVDT": "DOM", "_var:LSTALVDT": "VAR", "_at:LSTALVDT": "SEQ"})
     assert as_text(frame, "LSTALVDT DOM VAR SEQ") == lines(expected)
+
+
+def test_alive_at_the_cutoff_by_a_later_death_points_to_that_date():
+    made, _ = build_adsl(study(DM=DM.format("2024-03-01", "Y"), EX=EX), SPECS, TRIAL, ADAM)
+    frame = made.frame.rename(columns={"_dom:LSTALVDT": "DOM", "_var:LSTALVDT": "VAR"})
+    assert as_text(frame, "LSTALVDT DOM VAR") == ["2024-02-29 | DM | DTHDTC"]
 
 
 def test_a_partial_start_of_treatment_is_not_guessed_and_is_said_at_its_record():

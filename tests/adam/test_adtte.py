@@ -228,6 +228,12 @@ def test_a_partial_death_is_the_earliest_day_that_is_possible_and_flagged():
     assert row(datasets, "PFS", "ADT ADTF CNSR SRCDOM") == "2021-05-24 | D | 0 | ADRS"
 
 
+def test_a_death_after_the_cutoff_ends_survival_alive_at_the_cutoff():
+    datasets = one_subject("2021-04-12 SD", death="2024-03-01")
+    columns = "ADT CNSR SRCDOM SRCVAR SRCSEQ"
+    assert row(datasets, "OSRT", columns) == "2024-02-29 | 6 | DM | DTHDTC | ."
+
+
 def test_an_event_before_the_origin_is_an_error_and_no_event():
     datasets = study(
         DM="S | DTHDTC | DTHFL\nA | 2021-02-01 | Y",

@@ -87,6 +87,12 @@ def test_scans_after_new_therapy_are_not_used_and_one_on_its_day_is():
     assert conclude_best_response(seen(scans, therapy=day_number("2021-05-23"))) == ("SD", "SD")
 
 
+def test_scans_after_death_are_not_used_and_one_on_its_day_is():
+    scans = "2021-04-12 SD,2021-05-24 PR"
+    assert conclude_best_response(seen(scans, **died("2021-05-24"))) == ("PR", "SD")
+    assert conclude_best_response(seen(scans, **died("2021-05-23"))) == ("SD", "SD")
+
+
 def test_an_assessment_is_missed_when_its_whole_window_passed():
     # windows of weeks 12 and 18 are days 77 to 91 and 119 to 133
     assert count_missed(START, START + 42, START + 133) == 1

@@ -62,8 +62,8 @@ def build_adrs(
 ) -> tuple[Dataset, pd.DataFrame]:
     """ADRS from SDTM and ADSL, and findings about responses that disagree, are undated or follow a complete one.
 
-    Of the visit responses ANL01FL marks those after the start of treatment, up to the first PD: only they make other
-    parameters. An assessment on the day of start is a baseline assessment.
+    Of the visit responses ANL01FL marks those after the start of treatment, up to the first PD and not after death: only
+    they make other parameters. An assessment on the day of start is a baseline assessment.
     """
     return _Builder(datasets, adsl, specs, trial, adam).build()
 
@@ -275,6 +275,8 @@ class _Builder:
     def analysis_flag(self, rows: pd.DataFrame) -> np.ndarray:
         subject, day = rows["subject"].to_numpy(), rows["ADT"].to_numpy()
         counts = day > self.subjects.days["TRTSDT"][subject]
+        if "DTHDT" in self.subjects.days:  # one of the two dates is wrong: nobody gets a response by that
+            counts &= ~(day > self.subjects.days["DTHDT"][subject])
         first = np.full(len(self.subjects), np.inf)
         progressed = counts & (rows["AVALC"] == "PD").to_numpy()
         np.minimum.at(first, subject[progressed], day[progressed])

@@ -208,12 +208,15 @@ class _Builder:
         return _Made(values, self.derivation(rule, rule.value), at)
 
     def last_alive(self, name: str, rule: AdslRule) -> _Made:
-        """The latest day, its dataset, variable and record; the first dataset and variable by name wins a tie."""
+        """The latest day, its dataset, variable and record; the first dataset and variable by name wins a tie.
+
+        A death that can only be after the data cut-off shows the subject alive on it, as any later record does.
+        """
         alive = rule.last_alive
         if alive is None:
             raise TypeError(f"{name} has no last_alive")
-        death = self.latest_death(alive)
         best = _LastDate(len(self.subjects))
+        death = self.latest_death(alive, best)
         for dataset_name in sorted(self.datasets):
             dataset = self.datasets[dataset_name]
             if "USUBJID" not in dataset.frame or dataset_name not in self.specs.sdtm:
@@ -319,14 +322,18 @@ class _Builder:
         values = self.made[name].values
         return np.asarray(values != "" if values.dtype == object else ~np.isnan(values))
 
-    def latest_death(self, alive: LastAlive) -> np.ndarray:
-        """The last day that each subject's death can be; infinite where there is none."""
+    def latest_death(self, alive: LastAlive, best: _LastDate) -> np.ndarray:
+        """The last day that each subject's death can be, infinite where there is none; who dies after the cut-off saw it."""
         latest = np.full(len(self.subjects), np.inf)
         dataset = self.datasets.get(alive.death.dataset)
         if dataset is not None and alive.death.date in dataset.frame:
             position, subject = chosen_records(dataset, alive.death, self.subjects)
-            day = bounds(dataset.frame[alive.death.date].iloc[position])["latest"].to_numpy()
-            np.fmin.at(latest, subject, day)
+            limits = bounds(dataset.frame[alive.death.date].iloc[position])
+            np.fmin.at(latest, subject, limits["latest"].to_numpy())
+            later = (limits["earliest"] > self.subjects.cutoff).to_numpy()
+            numbers = sequence_numbers(dataset, position[later]) if dataset.spec.sequence else None
+            cutoff = np.full(later.sum(), self.subjects.cutoff)
+            best.add(subject[later], cutoff, alive.death.dataset, alive.death.date, numbers)
         return latest
 
     def undated_deaths(self, adsl: Dataset) -> pd.DataFrame:

@@ -297,6 +297,7 @@ def _typed(
     if values.dtype == float:
         return values
     numbers = pd.to_numeric(pd.Series(values, dtype=object), errors="coerce").to_numpy(dtype=float)
+    numbers[~np.isfinite(numbers)] = np.nan
     bad = np.isnan(numbers) & (values != "")
     if bad.any():
         column = next(iter(columns_read(rule)), SUBJECT)

@@ -6,13 +6,16 @@ is absent. A number test on a text that is no number is false; so is a date test
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
+import pandas as pd
 from pydantic import BeforeValidator
 
+from hcc_sdtm import dates
 from hcc_sdtm.problem import nearest
 
 TESTS = ("present", "absent", "equals", "in", "not_in", "before", "after", "above", "below")
@@ -72,8 +75,23 @@ def _parse_part(key: str, value: Any) -> Test | Join:
     ((test, operand),) = value.items()
     if test not in TESTS[2:]:
         raise ValueError(f'unknown test "{test}"{nearest(test, TESTS)}')
-    operands = operand if isinstance(operand, list) else [operand]
-    return Test(key, test, tuple(operands))
+    operands = tuple(operand) if isinstance(operand, list) else (operand,)
+    if not operands or not all(isinstance(each, str) for each in operands):
+        raise ValueError(f'"{test}" of column "{key}" needs a text')
+    if test not in ("in", "not_in") and len(operands) > 1:
+        raise ValueError(f'"{test}" of column "{key}" needs one text; several go with in or not_in')
+    if test in ("before", "after") and not dates.is_complete(pd.Series(operands, dtype=object)).all():
+        raise ValueError(f'"{test}" of column "{key}" needs a day such as 2021-03-05, not "{operands[0]}"')
+    if test in ("above", "below") and not _is_number(operands[0]):
+        raise ValueError(f'"{test}" of column "{key}" needs a number, not "{operands[0]}"')
+    return Test(key, test, operands)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 Condition = Annotated[Test | Join, BeforeValidator(parse_condition)]

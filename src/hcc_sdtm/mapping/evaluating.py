@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -43,6 +43,10 @@ LOOKUP_MANY = "MAP-015 lookup.several-rows"
 CALL_FAILED = "MAP-016 call.no-value"
 CALL_DOUBTED = "MAP-021 call.value-doubted"
 ANCHOR_PARTIAL = "MAP-017 offset.anchor-not-complete"
+
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+FULL_WIDTH = {code + 0xFEE0: code for code in range(0x21, 0x7F)} | {0x3000: " ", 0x2212: "-"}
+"""Full-width signs, the ideographic space and the minus sign, as ASCII."""
 
 _DATE_RULES = {"unreadable": DATE_UNREADABLE, "impossible": DATE_IMPOSSIBLE, "ambiguous": DATE_AMBIGUOUS}
 
@@ -363,18 +367,16 @@ def _terms(rule: Term, texts: np.ndarray, target: Target) -> tuple[np.ndarray, l
         if not value:
             choices = [*rule.map, *(term for codelist in target.codelists for term in codelist.terms)]
             hint = nearest(text, choices).removeprefix("; ")
-            names = "/".join(codelist.name for codelist in target.codelists) or "the mapping"
-            message = f'"{text}" is no term that the mapping or {names} knows; the value is left missing'
+            names = " or ".join(["the mapping", *filter(None, ["/".join(each.name for each in target.codelists)])])
+            message = f'"{text}" is no term that {names} knows; the value is left missing'
             problems.append((at, TERM_UNKNOWN, message, hint))
     return values, problems
 
 
 def _number(text: str) -> float | None:
-    folded = unicodedata.normalize("NFKC", text).strip()
-    try:
-        number = float(folded)
-    except ValueError:
-        return None
+    # not NFKC: it would read the square of 10² as one more digit, and float() would read 1_0 as 10
+    folded = text.translate(FULL_WIDTH).strip()
+    number = float(folded) if NUMBER.fullmatch(folded) else np.inf
     return number if np.isfinite(number) else None
 
 
@@ -390,7 +392,7 @@ def _numbers(texts: np.ndarray, times: float) -> tuple[np.ndarray, list[tuple[in
             problems.append((at, NUMBER_UNREADABLE, message, "digits with at most one decimal point"))
         else:
             # a factor of a power of ten must not turn 4.1 cm into 40.99999999999999 mm
-            values[at] = float(f"{number * times:.12g}")
+            values[at] = number if times == 1 else float(f"{number * times:.12g}")
     return values, problems
 
 

@@ -10,6 +10,7 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -21,6 +22,7 @@ from hcc_sdtm.raw.table import RawSheet
 from hcc_sdtm.source import Source
 
 ENCODING_GUESSED = "RAW-010 raw.encoding-guessed"
+FIELDS_UNEVEN = "RAW-011 raw.fields-uneven"
 
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -36,9 +38,10 @@ _NAMES = {"gb18030": "GB18030", "cp1252": "Windows-1252", "utf-16-le": "UTF-16",
 
 
 def read_delimited(path: Path, name: str) -> tuple[list[RawSheet], pd.DataFrame]:
-    """The file as one sheet without a name, and RAW-010 when nothing in the file settles its encoding.
+    """The file as one sheet without a name.
 
-    Raises StudyError for a file that is no text, or whose records cannot be told apart.
+    Findings: RAW-010 when nothing in the file settles its encoding, RAW-011 at a record with more or fewer fields than
+    most. Raises StudyError for a file that is no text, or whose records cannot be told apart.
     """
     try:
         content = path.read_bytes()
@@ -57,7 +60,9 @@ def read_delimited(path: Path, name: str) -> tuple[list[RawSheet], pd.DataFrame]
         text = io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline="")
         delimiter = find_delimiter(text.read(_SAMPLE_CHARACTERS))
         text.seek(0)
-        texts = build_text_grid(csv.reader(text, delimiter=delimiter))
+        widths: list[int] = []
+        # strict: else a quote that is never closed takes every later record into one cell
+        texts = build_text_grid(_measured(csv.reader(text, delimiter=delimiter, strict=True), widths))
     except (UnicodeError, csv.Error) as failure:
         raise _refusal(name, f"cannot be read as delimited text: {failure}") from failure
     except TooManyCellsError as failure:
@@ -66,6 +71,7 @@ def read_delimited(path: Path, name: str) -> tuple[list[RawSheet], pd.DataFrame]
         ) from failure
     message = f"read as {_NAMES.get(encoding, encoding)}, a guess: the file does not say; save it as UTF-8"
     findings = [Finding(ENCODING_GUESSED, "note", message, source=str(Source(name)))] if guessed else []
+    findings += _uneven_findings(widths, name)
     return [RawSheet(name, "", texts)], findings_frame(findings)
 
 
@@ -104,6 +110,25 @@ def find_delimiter(sample: str) -> str:
         if score > best_score:
             best, best_score = delimiter, score
     return best
+
+
+def _measured(records: Iterable[list[str]], widths: list[int]) -> Iterator[list[str]]:
+    """The records, the number of fields of each added to ``widths``."""
+    for record in records:
+        widths.append(len(record))
+        yield record
+
+
+def _uneven_findings(widths: list[int], name: str) -> Iterator[Finding]:
+    """A record cut short or with a delimiter too many; lines above the first full record are a title."""
+    usual = Counter(width for width in widths if width).most_common(1)
+    if not usual:
+        return
+    expected = usual[0][0]
+    for row, width in enumerate(widths[widths.index(expected) :], start=widths.index(expected) + 1):
+        if width not in (0, expected):
+            message = f"this record has {width} fields and most have {expected}: its values may stand in wrong columns"
+            yield Finding(FIELDS_UNEVEN, "warning", message, source=str(Source(name, row=row, column=1)))
 
 
 def _decodes(content: bytes, encoding: str) -> bool:

@@ -55,7 +55,8 @@ class DatePolicy(FileModel):
 class LastAlive(FileModel):
     """The latest complete date of any record but those of ``excluded``, which do not show the subject alive.
 
-    It is cut at the data cut-off and at the last day that the date of death can be.
+    It is cut at the data cut-off and at the last day that the date of death can be; a death after the cut-off gives the
+    cut-off.
     """
 
     death: DatedRecords

@@ -7,7 +7,7 @@ without a default must be answered by someone who knows the trial; ``adsl.yaml``
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -56,10 +56,15 @@ class Study:
     endpoints: EndpointList
 
 
-def read_study(path: Path, raw: Path | None = None) -> Study:
+def read_study(
+    path: Path,
+    raw: Path | None = None,
+    check_mappings: Callable[[Sequence[tuple[Path, str]], Path, Specs], list[Problem]] = lambda mappings, raw, specs: [],
+) -> Study:
     """The study in a folder, or whose ``study.yaml`` is named; ``raw`` takes the place of its raw folder.
 
-    Raises StudyError with the problems of all its files at once; mappings are read by the mapping layer.
+    Raises StudyError with the problems of all its files at once. Mappings are read by the mapping layer; where the study
+    cannot be had, ``check_mappings`` (mappings, raw folder, specs) adds theirs to the block.
     """
     file_path = path / STUDY_FILE if path.is_dir() else path
     root = file_path.parent
@@ -78,7 +83,9 @@ def read_study(path: Path, raw: Path | None = None) -> Study:
             return None
 
     raw_folder = raw if raw is not None else root / written.raw
-    if not raw_folder.is_dir():
+    if raw is not None and not raw.is_dir():
+        problems.append(Problem(Source(str(raw)), "no such folder of raw files"))
+    elif not raw_folder.is_dir():
         where = file.source(("raw",))
         problems.append(Problem(where, f'no folder "{raw_folder}" of raw files{nearest(written.raw, _folders(root))}'))
     mappings = [
@@ -98,7 +105,8 @@ def read_study(path: Path, raw: Path | None = None) -> Study:
     adam = attempt(lambda: read_adam_specs(folders, specs)) if specs else None
     endpoints = attempt(lambda: _read_endpoints(folders, specs, adam)) if specs and adam else None
     if problems or not (trial_file and trial and specs and adam and endpoints):
-        raise StudyError(problems)
+        of_mappings = check_mappings(mappings, raw_folder, specs) if specs and raw_folder.is_dir() else []
+        raise StudyError([*problems, *of_mappings])
     return Study(root, written.study, raw_folder, tuple(mappings), folders, specs, trial, trial_file, adam, endpoints)
 
 

@@ -21,7 +21,7 @@ PFS, the event being the earlier of progression and death; the first rule that f
 6. censored at the last adequate scan, CNSR 5 when lost or withdrawn, else 1.
 
 PFSEMA leaves out rules 3 and 4. Best overall response uses scans after the start of radiotherapy up to and including
-the first PD of the same criterion and not after the start of new anticancer therapy:
+the first PD of the same criterion, and not after the start of new anticancer therapy nor after death:
 
 - unconfirmed (BOR): the best of CR, PR, SD (CR, PR and SD at least 35 days after the start), PD, NE; NE without any scan;
 - confirmed (CBOR): CR where a CR is followed by a CR at least 28 days later, PR where a CR or PR is followed by one at least
@@ -111,7 +111,7 @@ def conclude_best_response(seen: Seen) -> tuple[str, str]:
     """Unconfirmed and confirmed best overall response by the rules above."""
     used: list[Scan] = []
     for scan in seen.scans:
-        if seen.therapy is not None and scan.day > seen.therapy:
+        if any(end is not None and scan.day > end for end in (seen.therapy, seen.death)):
             break
         used.append(scan)
         if scan.response == "PD":
