@@ -188,7 +188,7 @@ def test_proportion_counts_who_has_no_record_as_no():
     assert texts(results) == {
         "subjects": "10",
         "left out": "0",
-        "counted as no": "4: no record of the parameter (4)",
+        "no record, counted as no": "4: no record of the parameter (4)",
         "number": "3 of 10",
         "rate": "30.0 (6.7 to 65.2)",
     }
@@ -204,7 +204,7 @@ def test_proportion_among_the_evaluable():
     assert texts(results) == {
         "subjects": "5",
         "left out": "5: without evaluable (5)",
-        "counted as no": "0",
+        "no record, counted as no": "0",
         "number": "3 of 5",
         "rate": "60.0 (23.1 to 88.2)",
     }

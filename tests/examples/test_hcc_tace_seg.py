@@ -374,7 +374,7 @@ def test_a_trace_ends_at_the_cell(run, sheet, patients, letters, endpoint, subje
     (traced,) = trace_parameter(run.out, RAW, endpoint, subject)
     (followed,) = [date for date in traced.dates if date.variable == "ADT"]
     assert followed.agrees
-    found = [(str(source), typed) for source, typed in followed.end.cells()]
+    found = [(str(source), typed) for source, typed in (followed.ends[0].cells() if followed.ends else [])]
     (patient,) = [patient for patient in patients if patient["TCIA_ID"] == subject]
     address = f"{letters[column]}{patient['row']}"
     assert found == [(f"{WORKBOOK}:data table!{address}", str(patient[column]))]

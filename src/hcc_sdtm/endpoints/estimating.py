@@ -220,7 +220,7 @@ def _estimate_proportion(endpoint: ProportionEndpoint, population: Population, a
     statistics = [
         Statistic("subjects", n, str(n)),
         Statistic("left out", narrowed, f"{narrowed}{why}"),
-        Statistic("counted as no", float(sum(chosen.left_out.values())), chosen.left_out_text),
+        Statistic("no record, counted as no", float(sum(chosen.left_out.values())), chosen.left_out_text),
         Statistic("number", x, f"{x} of {n}"),
         Statistic("rate", estimate, _with_limits(estimate, lower, upper), PERCENT, lower, upper),
     ]

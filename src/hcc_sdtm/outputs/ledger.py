@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
 from hcc_sdtm.mapping.applying import MappedSite
 from hcc_sdtm.outputs.assumptions import Assumption, build_assumptions
+from hcc_sdtm.spec.endpoints import SurvivalEndpoint
 from hcc_sdtm.spec.study import Study
 from hcc_sdtm.spec.trial import RecordChoice
 
@@ -20,10 +21,39 @@ _REASONS = {
     "missed_assessments": "so many scheduled assessments missed in a row before an event censor it, where a parameter says so",
 }
 
+_CODED = (
+    (
+        "assessment on the day treatment starts", "a baseline assessment, never an event", "adam/adrs.py",
+        "a PD of that day is the qualifying progression",
+    ),
+    (
+        "assessments of one day that differ", "the worst; NE last", "adam/response.py",
+        "decides best response and progression; each pair is a finding",
+    ),
+    (
+        "assessment after death", "not used, and a finding", "adam/adrs.py",
+        "one of the two dates is wrong: nobody gets a response or a progression by that",
+    ),
+    (
+        "less than complete after CR", "PD in the confirmed best response, no event of a time to progression",
+        "adam/response.py", "disease came back, or the CR was none: a finding asks",
+    ),
+    (
+        "missed assessment", "no adequate assessment inside the window, whatever its visit number", "adam/time_to_event.py",
+        "an assessment a day before its window opens does not count for it",
+    ),
+    (
+        "therapy on the day of an event or an assessment", "not before it: both count", "adam/time_to_event.py",
+        "the other order would censor the event",
+    ),
+)  # fmt: skip
+"""Choices that stand in the package and in no file of the study: topic, value, where, why."""
+
 
 def list_assumptions(study: Study, sites: Sequence[MappedSite]) -> pd.DataFrame:
-    """The ledger, numbered: trial facts, date policies, censoring orders, intervals, fictional anchors, settled date orders."""
-    return build_assumptions([*_trial(study), *_dates(study), *_parameters(study), *_endpoints(study), *_sites(sites)])
+    """The ledger, numbered: trial facts, date policies, fixed rules, responses, censoring orders, intervals, sites."""
+    parts = [_trial(study), _dates(study), _coded(), _responses(study), _parameters(study), _endpoints(study), _sites(sites)]
+    return build_assumptions(line for part in parts for line in part)
 
 
 def _trial(study: Study) -> Iterator[Assumption]:
@@ -45,6 +75,13 @@ def _trial(study: Study) -> Iterator[Assumption]:
         ("non_cr_non_pd_is_control", response.non_cr_non_pd_is_control, "NON-CR/NON-PD counts as disease control"),
     ):
         yield Assumption(f"response.{key}", str(value), line("response", key), reason)
+    windows = "; ".join(
+        f"{visit.name} {visit.day - visit.window_before} to {visit.day + visit.window_after}"
+        for visit in trial.visits
+        if visit.day > 0
+    )
+    if windows:
+        yield Assumption("windows, in days", windows, line("visits"), "decides which assessments were missed")
     for number, therapy in enumerate(trial.new_therapies):
         yield Assumption(
             f"new therapy ({therapy.kind})", _records(therapy), str(study.trial_file.source(("new_therapies", number))),
@@ -53,8 +90,12 @@ def _trial(study: Study) -> Iterator[Assumption]:
 
 
 def _records(choice: RecordChoice) -> str:
-    where = " and ".join(f"{variable} = {'/'.join(values)}" for variable, values in choice.where.items())
-    return f"first {choice.dataset}.{choice.date}" + (f" where {where}" if where else "")
+    return f"first {_where(f'{choice.dataset}.{choice.date}', choice.where)}"
+
+
+def _where(name: str, where: Mapping[str, Sequence[str]]) -> str:
+    texts = " and ".join(f"{variable} = {'/'.join(values)}" for variable, values in where.items())
+    return f"{name} where {texts}" if texts else name
 
 
 def _dates(study: Study) -> Iterator[Assumption]:
@@ -64,11 +105,44 @@ def _dates(study: Study) -> Iterator[Assumption]:
         yield Assumption(f"partial date: {role}", value, "specs/adsl.yaml", "how an incomplete date is completed for analysis")
 
 
+    last_alive = study.adam.adsl.variables.get("LSTALVDT")
+    if last_alive is not None and last_alive.last_alive is not None:
+        excluded = "; ".join(_where(records.dataset, records.where) for records in last_alive.last_alive.excluded)
+        value = f"latest complete date of any record, but for {excluded}; never after death or the data cut-off"
+        yield Assumption("last known alive", value, "specs/adsl.yaml", "survival without death ends there")
+
+
+def _coded() -> Iterator[Assumption]:
+    for topic, value, where, why in _CODED:
+        yield Assumption(topic, value, f"hcc_sdtm/{where}", why)
+
+
+def _responses(study: Study) -> Iterator[Assumption]:
+    for parameter in study.adam.adrs.parameters:
+        best = parameter.best
+        if best is None:
+            continue
+        parts = [f"best of {best.of}, after the start of treatment, up to the first PD"]
+        parts += [f"and to {best.until}, that day included"] if best.until else []
+        between = f"with at most {best.max_ne} NE and {best.max_sd} SD between"
+        parts.append(f"; confirmed, {between}" if best.confirmed else "; confirmation not required")
+        parts.append(f"; NE without {best.baseline}" if best.baseline else "; with or without a baseline assessment")
+        parts.append(f"; {best.none} without assessment")
+        value = " ".join(parts).replace(" ;", ";")
+        yield Assumption(f"parameter {parameter.paramcd}", value, "specs/adrs.yaml", "decides who responded")
+
+
 def _parameters(study: Study) -> Iterator[Assumption]:
     for parameter in study.adam.parameters:
         rules = "; ".join(f"{censoring.name} (CNSR {censoring.cnsr})" for censoring in parameter.applied)
-        events = ", ".join(event.name for event in parameter.events)
-        value = f"events: {events}; censoring: {rules}"
+        parts = [f"from {parameter.start}, {parameter.population}"]
+        if parameter.among:
+            parts[0] += f" with {_where(parameter.among.dataset, parameter.among.where)}"
+        parts += [f"at risk from {parameter.entry}"] if parameter.entry else []
+        parts.append(f"events: {', '.join(event.name for event in parameter.events)}")
+        if parameter.competing:
+            parts.append(f"competing: {', '.join(event.name for event in parameter.competing)}")
+        value = "; ".join([*parts, f"censoring: {rules}"])
         where = f"specs/parameters/{parameter.paramcd.lower()}.yaml"
         yield Assumption(f"parameter {parameter.paramcd}", value, where, "the first censoring that applies is used")
 
@@ -76,6 +150,8 @@ def _parameters(study: Study) -> Iterator[Assumption]:
 def _endpoints(study: Study) -> Iterator[Assumption]:
     for endpoint in study.endpoints.endpoints:
         value = f"{endpoint.estimator}, interval {endpoint.interval}, {endpoint.level:.0%}, population {endpoint.population}"
+        if isinstance(endpoint, SurvivalEndpoint) and (minimum := endpoint.delayed_entry):
+            value += f", curve from where {minimum.count} and {minimum.share:.0%} are at risk"
         yield Assumption(f"endpoint {endpoint.id}", value, "specs/endpoints.yaml", " ".join(endpoint.note.split()))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,19 +30,21 @@ from hcc_sdtm.spec.model import DatasetSpec, Variable
 class TracedDate:
     """One date of an analysis row: the records it was followed through, whether they agree, and the cells at the end.
 
-    ``records`` are dataset, 1-based record, variable and value, from the analysis row on.
+    ``records`` are dataset, 1-based record, variable and value, from the analysis row on. ``ends`` are the date of the last
+    record and, where that is a finding, its result.
     """
 
     variable: str
     records: tuple[tuple[str, int, str, str], ...]
     agrees: bool
-    end: Trace | None
+    ends: tuple[Trace, ...]
 
 
 @dataclass(frozen=True)
 class TracedRow:
-    """A subject's row of one parameter, in words, and its dates."""
+    """A subject's row of one parameter, in words, and its dates; ``notes`` hold for every number of the run."""
 
+    notes: tuple[str, ...]
     parameter: str
     subject: str
     results: tuple[str, ...]
@@ -67,7 +69,9 @@ def trace_parameter(out: Path, raw: Path, name: str, subject: str) -> list[Trace
     for dataset in (datasets["ADTTE"], datasets["ADRS"]):
         frame = dataset.frame
         found = frame.index[(frame["PARAMCD"] == parameter) & (frame["USUBJID"] == subject)]
-        rows += [_traced_row(datasets, dataset, int(position), results, starts) for position in found]
+        rows += [
+            _traced_row(datasets, dataset, int(position), results, starts, manifest["notes"]) for position in found
+        ]
     if not rows:
         message = f"{subject} has no row of {parameter}; it is not in the population of that parameter"
         raise StudyError([Problem(Source(f"{out.name}/adam"), message)])
@@ -147,6 +151,7 @@ def _traced_row(
     position: int,
     results: list[dict[str, object]],
     starts: Mapping[str, str],
+    notes: Sequence[str],
 ) -> TracedRow:
     record = dataset.frame.iloc[position]
     shown = [
@@ -165,7 +170,9 @@ def _traced_row(
         for entry in results
         if entry["parameter"] == record["PARAMCD"] and entry["text"]
     ]
-    return TracedRow(str(record["PARAMCD"]), str(record["USUBJID"]), tuple(of_parameter), row, tuple(dates_traced))
+    return TracedRow(
+        tuple(notes), str(record["PARAMCD"]), str(record["USUBJID"]), tuple(of_parameter), row, tuple(dates_traced)
+    )
 
 
 def _start_steps(datasets: Mapping[str, Dataset], subject: str, start: str) -> list[tuple[str, int, str]]:
@@ -199,8 +206,10 @@ def _follow(
         agrees = bool(limits["earliest"] <= day <= limits["latest"])
     else:
         agrees = bool(value == day)
-    end = datasets[last_name].trace(last_at, last_column) if len(chain) > 1 else None
-    return TracedDate(variable, records, agrees, end)
+    result = f"{last_name}STRESC"
+    wanted = [last_column, *([result] if result in datasets[last_name].frame and result != last_column else [])]
+    ends = tuple(datasets[last_name].trace(last_at, name) for name in wanted) if len(chain) > 1 else ()
+    return TracedDate(variable, records, agrees, ends)
 
 
 def _shown(dataset: Dataset, name: str, value: object) -> str:
@@ -211,7 +220,7 @@ def _shown(dataset: Dataset, name: str, value: object) -> str:
 
 def render_trace(row: TracedRow) -> str:
     """The chain as text, one line a step, indented as it goes deeper."""
-    lines = [f"{row.parameter} of {row.subject}"]
+    lines = [*row.notes, f"{row.parameter} of {row.subject}"]
     lines += [f"  endpoint  {text}" for text in row.results]
     lines.append("  row       " + "; ".join(row.row))
     if not row.dates:
@@ -221,8 +230,7 @@ def render_trace(row: TracedRow) -> str:
         for depth, (name, record, variable, value) in enumerate(date.records):
             lines.append("    " + "  " * depth + f"{name} record {record} {variable} = {value}")
         lines.append(f"    {'the dates agree' if date.agrees else 'THE DATES DO NOT AGREE'}")
-        if date.end is not None:
-            lines += ["    " + line for line in _trace_lines(date.end)]
+        lines += ["    " + line for end in date.ends for line in _trace_lines(end)]
     return "\n".join(lines)
 
 
@@ -246,7 +254,11 @@ def find_raw(out: Path) -> Path:
     The first that has every file of the run is taken; where none has, the first that exists, so that the error names it.
     """
     candidates = [out.resolve().parent / "raw", Path.cwd() / "raw", reference_study() / "raw"]
-    names = [str(entry["name"]).removeprefix("raw/") for entry in _manifest(out)["inputs"] if entry["name"].startswith("raw/")]
+    names = [
+        str(entry["name"]).removeprefix("raw/")
+        for entry in _manifest(out)["inputs"]
+        if entry["name"].startswith("raw/")
+    ]
     complete = [folder for folder in candidates if all((folder / name).is_file() for name in names)]
     existing = [folder for folder in candidates if folder.is_dir()]
     return next(iter([*complete, *existing]), candidates[0])

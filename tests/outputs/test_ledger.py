@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hcc_sdtm.outputs.ledger import list_assumptions
+from hcc_sdtm.spec.study import read_study
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def ledger():
+    return list_assumptions(read_study(ROOT), []).set_index("topic")
+
+
+@pytest.mark.parametrize(
+    ("topic", "said"),
+    [
+        ("windows, in days", "WEEK 6 35 to 49; WEEK 12 77 to 91"),
+        ("last known alive", "SS where SSSTRESC = DEAD/UNKNOWN"),
+        ("less than complete after CR", "PD in the confirmed best response"),
+        ("assessment after death", "not used"),
+        (
+            "parameter BOR",
+            "best of OVR, after the start of treatment, up to the first PD and to NACTDT, that day included; "
+            "confirmation not required; with or without a baseline assessment; NE without assessment",
+        ),
+        ("parameter CBOR", "confirmed, with at most 1 NE and 0 SD between"),
+        ("parameter TTNT2L", "from TRTSDT, RTFL; events: second line; competing: death; censoring: lost (CNSR 5)"),
+        ("parameter DCTRL", "RTFL with ADRS where PARAMCD = DC and AVALC = Y"),
+        ("parameter OSDE", "from DIAGDT, RTFL; at risk from TRTSDT; events: death"),
+        ("endpoint OSDE", "curve from where 10 and 15% are at risk"),
+    ],
+)
+def test_the_ledger_says_what_can_be_argued_with(ledger, topic, said):
+    assert said in ledger.loc[topic, "value"]
+
+
+def test_every_line_says_where_its_choice_stands(ledger):
+    for where in ledger["where"]:
+        folder = ROOT / "src" if where.startswith("hcc_sdtm/") else ROOT
+        assert (folder / where.partition(":")[0]).is_file()
+
+
+def test_a_line_of_the_trial_file_has_its_number(ledger):
+    text = (ROOT / "specs" / "trial.yaml").read_text(encoding="utf-8").splitlines()
+    number = int(ledger.loc["month_days", "where"].partition(":")[2])
+    assert text[number - 1].startswith("month_days")
