@@ -16,7 +16,8 @@ from tests.conftest import ROOT
 
 
 def run(*arguments: object):
-    return CliRunner().invoke(main, [str(each) for each in arguments])
+    # an exception must not pass for status 1
+    return CliRunner().invoke(main, [str(each) for each in arguments], catch_exceptions=False)
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -27,7 +28,8 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_help_tells_the_commands_and_the_exit_status(option):
     shown = run(option)
     assert shown.exit_code == 0
-    assert "Exit status: 0 done; 1 done, and the data has findings of severity error; 2 not done." in shown.output
+    told = " ".join(shown.output.split())
+    assert "Exit status: 0 done; 1 done, and the data has findings of severity error; 2 not done." in told
     for name in ("demo", "init", "rules", "run", "synth", "trace", "verify"):
         assert f"\n  {name} " in shown.output
 
@@ -78,21 +80,18 @@ def test_run_prints_what_a_program_wants(tmp_path, reference_run):
     assert medians["PFS"] == pytest.approx(8.312115, abs=1e-5)
 
 
-def test_run_is_silent_about_its_steps_in_a_pipe(tmp_path):
+def test_a_run_of_chosen_sites_in_a_pipe_is_silent_about_its_steps(tmp_path):
     code = "from hcc_sdtm.cli import main; main()"
-    command = [sys.executable, "-c", code, "run", ROOT, "--site", "103", "-o", tmp_path / "out"]
+    command = [sys.executable, "-c", code, "run", ROOT, "--site", "102", "--site", "103", "-o", tmp_path / "out"]
     ended = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
     assert (ended.returncode, ended.stderr) == (1, "")
     assert "Findings: " in ended.stdout
-
-
-def test_several_sites_may_be_chosen(tmp_path):
-    ended = run("run", ROOT, "-o", tmp_path / "out", "--site", "102", "--site", "103", "--json")
-    assert ended.exit_code == 1
     subjects = json.loads((tmp_path / "out" / "sdtm" / "dm.json").read_text(encoding="utf-8"))["rows"]
     assert len(subjects) == 32
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
-    assert not [entry for entry in manifest["inputs"] if "site_101" in entry["name"] and entry["name"].startswith("raw/")]
+    raw = [entry["name"] for entry in manifest["inputs"] if entry["name"].startswith("raw/")]
+    assert raw
+    assert not [name for name in raw if "site_101" in name]
 
 
 def test_synth_gives_the_same_bytes_for_a_seed_and_a_study_that_runs(tmp_path):

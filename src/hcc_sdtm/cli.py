@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hcc_sdtm.problem import Problem, StudyError
+from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.source import Source
 
 if TYPE_CHECKING:
     from hcc_sdtm.checks.rule import Rule
-    from hcc_sdtm.checks.schema_rules import SchemaRule
+    from hcc_sdtm.checks.schema_rules import DocumentedRule
     from hcc_sdtm.result import RunResult
 
 DONE, DONE_WITH_ERRORS, NOT_DONE = 0, 1, 2
@@ -56,9 +56,7 @@ def _progress() -> Callable[[str], None]:
 @click.option("--site", "sites", multiple=True, help="Only this site; may be given several times.")
 @click.option("--keep-going", is_flag=True, help="Leave out a site that fails; the status stays 2.")
 @click.option("--json", "as_json", is_flag=True, help="Print counts and endpoints as JSON.")
-def run(
-    study: Path, out: Path, raw: Path | None, sites: tuple[str, ...], keep_going: bool, as_json: bool
-) -> None:
+def run(study: Path, out: Path, raw: Path | None, sites: tuple[str, ...], keep_going: bool, as_json: bool) -> None:
     """Everything: STUDY (a folder with study.yaml) to outputs in OUT."""
     from hcc_sdtm import pipeline  # heavy
 
@@ -184,9 +182,9 @@ def rules(rule: str | None) -> None:
     """The rules that data is checked by; with RULE (an id, RS-003) what it finds, why, an example and the source."""
     from hcc_sdtm.checks.rules import RULES  # heavy
     from hcc_sdtm.checks.schema_rules import SCHEMA_RULES
-    from hcc_sdtm.problem import nearest
+    from hcc_sdtm.checks.step_rules import read_step_rules
 
-    listed: list[Rule | SchemaRule] = [*SCHEMA_RULES, *RULES]
+    listed: list[Rule | DocumentedRule] = [*read_step_rules(), *SCHEMA_RULES, *RULES]
     every = {each.id: each for each in listed}
     if rule is None:
         for each in every.values():

@@ -102,6 +102,11 @@ def _map_sites(
         except StudyError as error:
             problems += error.problems
     numbers = [mapping.head.site for mapping in mappings]
+    for at, mapping in enumerate(mappings):
+        if mapping.head.site in numbers[:at]:
+            first = mappings[numbers.index(mapping.head.site)].file.name
+            message = f'site "{mapping.head.site}" has a mapping already, {first}; its records would come twice'
+            problems.append(Problem(mapping.file.source(("site",)), message))
     for number in wanted:
         if number not in numbers:
             message = f'no mapping for site "{number}"{nearest(number, numbers)}'

@@ -1,5 +1,8 @@
+import re
+
 import pandas as pd
 import pytest
+from openpyxl import Workbook
 
 from hcc_sdtm.problem import StudyError
 from tests.mapping.site import cells, map_text, records
@@ -229,3 +232,133 @@ def test_order_of_the_rows_changes_no_record(tmp_path):
         records(one, "DM").sort_values("SUBJID").values.tolist()
         == records(two, "DM").sort_values("SUBJID").values.tolist()
     )
+
+
+KEYED = """
+site: "201"
+missing: ["", "-"]
+identifying: [name]
+subjects: {file: key.csv, from: hospital, to: study}
+tables:
+  patient: {file: patient.csv, subject: hospital}
+DM:
+  - rows: patient
+    SUBJID: {copy: subject}
+"""
+
+
+def test_a_key_file_that_contradicts_itself_gives_no_number_and_says_so(tmp_path):
+    key = "hospital,study\nH1,201-1\nH1,201-9\n,201-8\n-,201-7\nH3,\nH4,201-4\nH5,201-4\n"
+    patient = "hospital,name\nH1,An\n,Bo\n-,Cy\nH3,Di\nH4,Ed\nH5,Fu\n"
+    site, _ = map_text(tmp_path, KEYED, key=key, patient=patient)
+    assert records(site, "DM")["SUBJID"].tolist() == ["201-4", "201-4"]
+    assert cells(site, "MAP-005") == [
+        ("key.csv:B2", "201-1"),
+        ("key.csv:B3", "201-9"),
+        ("key.csv:B7", "201-4"),
+        ("key.csv:B8", "201-4"),
+    ]
+    # the hospital's own number is hidden although only the key file says that it is one
+    assert cells(site, "MAP-001") == [(f"patient.csv:A{row}", "") for row in (2, 3, 4, 5)]
+
+
+@pytest.mark.parametrize(
+    ("rule", "column"),
+    [("{copy: hospital}", "hospital"), ("{copy: name (2)}", "name (2)"), ("{copy: name}", "name")],
+)
+def test_no_rule_reads_an_identifying_column_under_any_of_its_names(tmp_path, rule, column):
+    mapping = KEYED + f"    ARM: {rule}\n"
+    with pytest.raises(StudyError, match=f'"{re.escape(column)}" is identifying; no rule may read it'):
+        map_text(tmp_path, mapping, key="hospital,study\nH1,201-1\n", patient="hospital,name,name\nH1,An,An\n")
+
+
+def test_an_identifying_column_that_no_table_has_is_a_problem(tmp_path):
+    mapping = KEYED.replace("identifying: [name]", "identifying: [nmae]")
+    with pytest.raises(StudyError, match=re.escape('site.yaml:4: no table has the identifying column "nmae"')):
+        map_text(tmp_path, mapping, key="hospital,study\nH1,201-1\n", patient="hospital,name\nH1,An\n")
+
+
+def test_a_wrong_header_row_proposes_no_number_of_a_patient(tmp_path):
+    mapping = KEYED.replace("subject: hospital}", "subject: hospital, header: [1, 2]}")
+    with pytest.raises(StudyError) as error:
+        map_text(tmp_path, mapping, key="hospital,study\nH1,201-1\n", patient="hospital,name\nH1,An\nH2,Bo\n")
+    assert 'patient.csv has no column "hospital"' in str(error.value)
+    assert "H1" not in str(error.value)
+
+
+def test_a_text_that_no_block_takes_is_a_finding_at_its_cell(tmp_path):
+    mapping = (
+        HEAD
+        + """
+SS:
+  - rows: patient
+    when: {status: {equals: Dead}}
+    SSTESTCD: {constant: SURVSTAT}
+  - rows: patient
+    when: {all: [{status: {in: [Alive, Lost]}}, {flag: {equals: "1"}}]}
+    SSTESTCD: {constant: SURVSTAT}
+"""
+    )
+    patient = "no,status,flag\n1,Dead,0\n2,Deceased,1\n3,,1\n4,alive ,1\n5,LOST,2\n"
+    site, _ = map_text(tmp_path, mapping, patient=patient)
+    assert len(records(site, "SS")) == 2
+    # flag is asked for one text only, so it is a filter
+    assert cells(site, "MAP-022") == [("patient.csv:B3", "Deceased")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"), [("６．５", 6.5), ("1e3", 1000.0), ("−2", -2.0), ("10²", None), ("1_0", None), ("0x1", None)]
+)
+def test_a_number_is_plain_digits(tmp_path, typed, value):
+    mapping = HEAD + "LB:\n  - rows: patient\n    LBSTRESN: {number: weight}\n"
+    site, _ = map_text(tmp_path, mapping, patient=f"no,weight\n1,{typed}\n2,1234567890123.5\n")
+    first, second = records(site, "LB")["LBSTRESN"]
+    assert second == 1234567890123.5
+    assert pd.isna(first) if value is None else first == value
+    assert cells(site, "MAP-014") == ([("patient.csv:B2", typed)] if value is None else [])
+
+
+def test_an_offset_out_of_the_calendar_is_a_finding_and_left_missing(tmp_path):
+    mapping = (
+        HEAD
+        + 'anchors: {ZERO: {date: "2020-01-01"}}\nLB:\n  - rows: patient\n    LBDTC: {offset: {days: t, after: ZERO}}\n'
+    )
+    site, _ = map_text(tmp_path, mapping, patient="no,t\n1,1\n2,99999999\n")
+    assert records(site, "LB")["LBDTC"].tolist() == ["2020-01-02", ""]
+    assert cells(site, "MAP-011") == [("patient.csv:B3", "99999999")]
+
+
+def test_a_file_whose_name_has_brackets_is_found(tmp_path):
+    mapping = (
+        HEAD.replace("patient.csv", '"patient [2] (1).csv"') + "DM:\n  - {rows: patient, SUBJID: {copy: subject}}\n"
+    )
+    site, _ = map_text(tmp_path, mapping, **{"patient [2] (1)": "no\n1\n"})
+    assert records(site, "DM")["SUBJID"].tolist() == ["201-1"]
+
+
+def test_an_empty_table_and_an_unread_sheet_are_notes(tmp_path):
+    book = Workbook()
+    book.active.title = "Form"
+    book.active.append(["no"])
+    book.create_sheet("Form 2").append(["no"])
+    book.create_sheet("Blank")
+    (tmp_path / "raw").mkdir()
+    book.save(tmp_path / "raw" / "forms.xlsx")
+    mapping = HEAD.replace("file: patient.csv", "file: forms.xlsx, sheet: Form")
+    site, _ = map_text(tmp_path, mapping + "DM:\n  - {rows: patient, SUBJID: {copy: subject}}\n")
+    assert cells(site, "MAP-007") == [("forms.xlsx:Form", "")]
+    assert cells(site, "MAP-006") == [("forms.xlsx:Form 2", "")]
+
+
+def test_a_stacked_sheet_without_a_column_of_the_others_is_a_problem(tmp_path):
+    book = Workbook()
+    for title, header in (("Form 1", ["no", "sex"]), ("Form 2", ["no", "Sex "])):
+        sheet = book.create_sheet(title)
+        sheet.append(header)
+        sheet.append([title[-1], "M"])
+    (tmp_path / "raw").mkdir()
+    book.save(tmp_path / "raw" / "forms.xlsx")
+    mapping = HEAD.replace("file: patient.csv", 'file: forms.xlsx, sheet: "Form*"')
+    mapping += "DM:\n  - {rows: patient, SUBJID: {copy: subject}, SEX: {term: sex}}\n"
+    with pytest.raises(StudyError, match=re.escape('forms.xlsx:Form 2 has no column "sex", which the other sheets')):
+        map_text(tmp_path, mapping)

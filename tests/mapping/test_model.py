@@ -51,7 +51,31 @@ def test_scalars_stay_the_characters_in_the_file(tmp_path):
             "AGE: {lookup: {table: patiant, give: {copy: a}}}",
             'site.yaml:6: no table "patiant"; did you mean "patient"?',
         ),
-        ("AGE: {offset: {days: a, after: nowhere}}", 'site.yaml:6: no anchor and no variable "nowhere"'),
+        (
+            "AGE: {offset: {days: a, after: nowhere}}",
+            'site.yaml:6: no anchor and no earlier date of the block "nowhere"',
+        ),
+        (
+            "RFICDTC: {offset: {days: a, after: DTHDTC}}\n    DTHDTC: {date: b}",
+            'site.yaml:6: no anchor and no earlier date of the block "DTHDTC"',
+        ),
+        (
+            "RFICDTC: {date: b}\n    DTHDTC: {lookup: {table: patient, give: {offset: {days: a, after: RFICDTC}}}}",
+            'site.yaml:7: no anchor and no earlier date of the block "RFICDTC"',
+        ),
+        (
+            "AGE: {number: a, when: {b: {above: x}}}",
+            'site.yaml:6: when: "above" of column "b" needs a number, not "x"',
+        ),
+        (
+            "AGE: {number: a, when: {b: {before: 2021-05}}}",
+            'site.yaml:6: when: "before" of column "b" needs a day such as 2021-03-05, not "2021-05"',
+        ),
+        (
+            "AGE: {number: a, when: {b: {equals: [x, y]}}}",
+            'site.yaml:6: when: "equals" of column "b" needs one text; several go with in or not_in',
+        ),
+        ("AGE: {number: a, when: {b: {in: {x: y}}}}", 'site.yaml:6: when: "in" of column "b" needs a text'),
         (
             "SUPP: {LONGNAMEX: {copy: a}}",
             'site.yaml:6: "LONGNAMEX" is no QNAM: at most 8 of A-Z, 0-9, _, a letter first',
@@ -71,3 +95,9 @@ def test_a_wrong_domain_table_and_key_are_all_reported(tmp_path):
     assert any(
         '"DMM" is no key of a mapping and no domain with a spec; did you mean "DM"?' in problem for problem in found
     )
+
+
+@pytest.mark.parametrize("header", ["[]", "0", "[1, 0]"])
+def test_a_header_is_at_least_one_row_of_the_sheet(tmp_path, header):
+    head = HEAD.replace("subject: no", f"subject: no, header: {header}")
+    assert all(problem.startswith("site.yaml:3: ") for problem in problems(tmp_path, head))

@@ -75,6 +75,14 @@ def test_delayed_entry_raises_the_number_at_risk(tmp_path):
     assert ["At risk", "0", "1", "1", "2", "2", "3", "2", "1", "1", "1", "1"] in list(texts(svg).values())
 
 
+def test_a_curve_that_starts_later_says_who_is_in_it(tmp_path):
+    # the first subject has left before the start, so nothing is said of it
+    curve = kaplan_meier([3.0, 12.0, 20.0], [1, 1, 0], entry=[0.0, 0.0, 9.0], start=5.0)
+    svg, _ = survival(tmp_path, curve)
+    words = " ".join(text for row in texts(svg).values() for text in row)
+    assert "1 events in 2 subjects event-free at 5.0 months; median" in words
+
+
 def test_competing_causes_and_counts(tmp_path):
     svg, _ = incidence(tmp_path, cumulative_incidence(TIME, CAUSE))
     rows = list(texts(svg).values())

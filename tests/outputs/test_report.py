@@ -9,7 +9,7 @@ import pandas as pd
 from hcc_sdtm.finding import findings_frame
 from hcc_sdtm.outputs.assumptions import Assumption, build_assumptions
 from hcc_sdtm.outputs.manifest import build_manifest
-from hcc_sdtm.outputs.report import FigureContent, render_report
+from hcc_sdtm.outputs.report import FigureContent, LeftOut, list_left_out, render_report
 from tests.outputs.tables import CUTOFF, FINDINGS, RESULTS
 
 LEDGER = build_assumptions([Assumption("month", "30.4375", "specs/trial.yaml:14", "<b>every</b> duration")])
@@ -46,7 +46,8 @@ def render(tmp_path, findings=FINDINGS, figures=True, banner="dates are fictiona
         "RTHCC", CUTOFF, [("raw/<site>.xlsx", raw)], SETTLED, {"pandas": "2.3"}, ["site 103 failed"]
     )
     shown = [FigureContent("PFS & co", "<svg>曲线</svg>")] if figures else []
-    return render_report("A <trial>", 63, RESULTS, shown, findings, LEDGER, manifest, banner)
+    outside = [LeftOut("all treated", tuple(f"S{number:02}" for number in range(42)))]
+    return render_report("A <trial>", 63, RESULTS, shown, findings, LEDGER, manifest, banner, outside)
 
 
 def read(page):
@@ -94,6 +95,16 @@ def test_each_rule_is_one_line_with_its_count(tmp_path):
 def test_subjects_left_out_are_counted(tmp_path):
     text, _ = read(render(tmp_path))
     assert re.search(r"PFS Kaplan-Meier FAS 60 3 ", text)
+
+
+def test_subjects_outside_a_population_are_listed_with_the_reason(tmp_path):
+    adsl = pd.DataFrame({"USUBJID": ["A", "B", "C"], "RTFL": ["N", "Y", "N"], "SAFFL": ["Y", "Y", "Y"]})
+    dm = pd.DataFrame({"USUBJID": ["C", "B", "A"], "ARMNRS": ["ASSIGNED, NOT TREATED", "", ""]})
+    populations = {"RTFL": "all who started", "SAFFL": "all treated"}
+    assert list_left_out(adsl, dm, populations) == [LeftOut("all who started", ("A", "C (ASSIGNED, NOT TREATED)"))]
+    text, _ = read(render(tmp_path))
+    assert "Not among all treated (42): S00, S01," in text
+    assert "S39 and 2 more." in text
 
 
 def test_the_same_content_gives_the_same_page(tmp_path):

@@ -97,3 +97,18 @@ def test_what_is_no_text_is_refused(tmp_path, content, message):
     with pytest.raises(StudyError, match=message) as refusal:
         read(tmp_path, content)
     assert str(refusal.value).startswith("103/x.csv: ")
+
+
+@pytest.mark.parametrize("quoted", [b'a,b\n1,"2\n3,4\n', b'a,b\n1,"2\n3,4\n5,"6"\n'])
+def test_a_quote_that_is_never_closed_swallows_no_record(tmp_path, quoted):
+    with pytest.raises(StudyError, match="cannot be read as delimited text"):
+        read(tmp_path, quoted)
+
+
+def test_a_record_cut_short_or_too_long_is_a_finding_at_its_row(tmp_path):
+    _, findings = read(tmp_path, b"Export of 2024\n\nid,text,unit\n1,2,3\n2,a,b,c\n\n3,4,5\n4,6\n")
+    assert findings[["rule", "severity", "source"]].to_numpy().tolist() == [
+        ["RAW-011 raw.fields-uneven", "warning", "103/x.csv:A5"],
+        ["RAW-011 raw.fields-uneven", "warning", "103/x.csv:A8"],
+    ]
+    assert findings["message"][1].startswith("this record has 2 fields and most have 3")

@@ -19,8 +19,8 @@ MONTH = 30.4375
 Z = 1.959963984540054
 SAS_EPOCH = date(1960, 1, 1)
 
-# The true date is known in part only: the analysis date that the protocol's rules give, by hand. A death takes the first day that
-# it can be (last seen alive before December 2023), and so does a second line (first-line drugs stopped before).
+# The true date is known in part only: the analysis date that the protocol's rules give, by hand. A death takes the first day
+# that it can be (last seen alive before December 2023), and so does a second line.
 PARTIAL = {
     ("RTHCC-102-013", "2023-12"): ("2023-12-01", "D"),
     ("RTHCC-101-005", "2023-09"): ("2023-09-01", "D"),
@@ -144,7 +144,11 @@ def median(steps):
         return next((t for (t, _, _), height in zip(steps, heights, strict=True) if height <= 0.5 + 1e-9), nan)
 
     bands = [limits(s, s * sqrt(v)) if s > 0 else (nan, nan) for _, s, v in steps]
-    return crossing([s for _, s, _ in steps]), crossing([low for low, _ in bands]), crossing([high for _, high in bands])
+    return (
+        crossing([s for _, s, _ in steps]),
+        crossing([low for low, _ in bands]),
+        crossing([high for _, high in bands]),
+    )
 
 
 def rate(steps, t):
@@ -163,7 +167,9 @@ def incidence(time, cause, which, t):
         steps.append((n, d, k, survival, total))
         survival *= 1 - d / n
     variance = sum(
-        (total - so_far) ** 2 * d / (n * (n - d)) + before**2 * (n - k) * k / n**3 - 2 * (total - so_far) * before * k / n**2
+        (total - so_far) ** 2 * d / (n * (n - d))
+        + before**2 * (n - k) * k / n**3
+        - 2 * (total - so_far) * before * k / n**2
         for n, d, k, before, so_far in steps
     )
     return (total, *limits(total, sqrt(variance)))
@@ -188,7 +194,9 @@ class Reported:
     def require(self, statistic: str, expected, scale: float = 1.0) -> None:
         row = self.rows[statistic]
         found = (row["value"], row["lower"], row["upper"])
-        assert found == pytest.approx([value * scale for value in expected], rel=1e-9, abs=1e-12, nan_ok=True), statistic
+        assert found == pytest.approx([value * scale for value in expected], rel=1e-9, abs=1e-12, nan_ok=True), (
+            statistic
+        )
 
 
 CURVES = {

@@ -8,38 +8,80 @@ import shutil
 
 import pandas as pd
 import pytest
-from click.testing import CliRunner
 
-from hcc_sdtm.cli import main
 from tests.reference_study.cells import open_csv, open_workbook, read_cell, split_source
+from tests.reference_study.study_copy import hcc_sdtm
 from tests.reference_study.truth import RAW
 
 HELD = re.compile(r'^\s+(\S.*) holds "(.*)"$')
 POINTED = re.compile(r"^ {4,}(\w+) record (\d+) (\w+) = (.*)$")
 
-# Subject, endpoint, and for each of its dates: the variable, the cell, the heading above the cell and the text typed in it.
+# Subject, endpoint, date of the analysis row, and the cells that its chain ends at: the cell, its heading, the text in it. A date
+# that a response gave ends at the cell of the response too.
 CHAINS = [
-    ("101-011", "PFS", "STARTDT", "site_101.xlsx:放疗!K11", "开始日期1", "2022-11-08"),
-    ("101-011", "PFS", "ADT", "site_101.xlsx:随访!CJ13", "检查日期", "２０２３－０７－２０"),
-    ("101-011", "OS", "STARTDT", "site_101.xlsx:入组!K12", "确诊日期", "2022-04-16"),
-    ("101-011", "OS", "ADT", "site_101.xlsx:随访!IG13", "末次随访日期", "2024-02-03"),
-    ("101-011", "ORR", "ADT", "site_101.xlsx:随访!AF13", "检查日期", "2023.2.4"),
-    ("102-017", "PFS", "STARTDT", "site_102.xlsx:Radiotherapy!J21", "First fraction", "11/08/2022"),
-    ("102-017", "PFS", "ADT", "site_102.xlsx:Response!D90", "Scan date", "16/10/2023"),
-    ("102-017", "OS", "STARTDT", "site_102.xlsx:Enrolment!L18", "HCC diagnosis date", "27/10/2021"),
-    ("102-017", "OS", "ADT", "site_102.xlsx:Follow-up!C18", "Last contact", "16/01/2024"),
-    ("102-017", "ORR", "ADT", "site_102.xlsx:Response!D83", "Scan date", "16/09/2022"),
-    ("103-010", "PFS", "STARTDT", "site_103/radiotherapy.csv:L17", "rt_start", "06/01/2021"),
-    ("103-010", "PFS", "ADT", "site_103/response.csv:E48", "scan_date", "01/04/2022"),
-    ("103-010", "OS", "STARTDT", "site_103/enrolment.csv:O11", "dx_date", "03/07/2019"),
-    ("103-010", "OS", "ADT", "site_103/followup.csv:D11", "death_date", "12/09/2022"),
-    ("103-010", "ORR", "ADT", "site_103/response.csv:E44", "scan_date", "07/13/2021"),
+    ("101-011", "PFS", "STARTDT", [("site_101.xlsx:放疗!K11", "开始日期1", "2022-11-08")]),
+    (
+        "101-011",
+        "PFS",
+        "ADT",
+        [
+            ("site_101.xlsx:随访!CJ13", "检查日期", "２０２３－０７－２０"),
+            ("site_101.xlsx:随访!CT13", "RECIST 1.1疗效", "疾病进展(PD)"),
+        ],
+    ),
+    ("101-011", "OS", "STARTDT", [("site_101.xlsx:入组!K12", "确诊日期", "2022-04-16")]),
+    ("101-011", "OS", "ADT", [("site_101.xlsx:随访!IG13", "末次随访日期", "2024-02-03")]),
+    (
+        "101-011",
+        "ORR",
+        "ADT",
+        [
+            ("site_101.xlsx:随访!AF13", "检查日期", "2023.2.4"),
+            ("site_101.xlsx:随访!AP13", "RECIST 1.1疗效", "部分缓解(PR)"),
+        ],
+    ),
+    ("102-017", "PFS", "STARTDT", [("site_102.xlsx:Radiotherapy!J21", "First fraction", "11/08/2022")]),
+    (
+        "102-017",
+        "PFS",
+        "ADT",
+        [("site_102.xlsx:Response!D90", "Scan date", "16/10/2023"), ("site_102.xlsx:Response!G90", "RECIST 1.1", "PR")],
+    ),
+    ("102-017", "OS", "STARTDT", [("site_102.xlsx:Enrolment!L18", "HCC diagnosis date", "27/10/2021")]),
+    ("102-017", "OS", "ADT", [("site_102.xlsx:Follow-up!C18", "Last contact", "16/01/2024")]),
+    (
+        "102-017",
+        "ORR",
+        "ADT",
+        [("site_102.xlsx:Response!D83", "Scan date", "16/09/2022"), ("site_102.xlsx:Response!G83", "RECIST 1.1", "PR")],
+    ),
+    ("103-010", "PFS", "STARTDT", [("site_103/radiotherapy.csv:L17", "rt_start", "06/01/2021")]),
+    (
+        "103-010",
+        "PFS",
+        "ADT",
+        [
+            ("site_103/response.csv:E48", "scan_date", "01/04/2022"),
+            ("site_103/response.csv:F48", "recist", "Progressive disease"),
+        ],
+    ),
+    ("103-010", "OS", "STARTDT", [("site_103/enrolment.csv:O11", "dx_date", "03/07/2019")]),
+    ("103-010", "OS", "ADT", [("site_103/followup.csv:D11", "death_date", "12/09/2022")]),
+    (
+        "103-010",
+        "ORR",
+        "ADT",
+        [
+            ("site_103/response.csv:E44", "scan_date", "07/13/2021"),
+            ("site_103/response.csv:F44", "recist", "Partial response"),
+        ],
+    ),
 ]
 
 
 @functools.cache
 def trace(out, name, subject):
-    ended = CliRunner().invoke(main, ["trace", str(out), name, subject, "--raw", str(RAW)])
+    ended = hcc_sdtm("trace", out, name, subject, "--raw", RAW)
     assert ended.exit_code == 0, ended.output
     return ended.output
 
@@ -71,16 +113,15 @@ def headings_above(source):
     return [read_cell(f"{file}:{sheet}!{letters}{row}") for row in (1, 2, 4)]
 
 
-@pytest.mark.parametrize(("subject", "name", "variable", "cell", "heading", "typed"), CHAINS)
-def test_the_chain_ends_at_the_cell_that_holds_the_quoted_text(
-    reference_run, subject, name, variable, cell, heading, typed
-):
+@pytest.mark.parametrize(("subject", "name", "variable", "cells"), CHAINS)
+def test_the_chain_ends_at_the_cells_that_hold_the_quoted_texts(reference_run, subject, name, variable, cells):
     lines = chain(trace(reference_run.out, name, subject), variable)
     ends = [found.groups() for line in lines if (found := HELD.match(line))]
-    assert ends == [(cell, typed)]
-    assert read_cell(cell) == typed
-    assert subject_in_row(cell) == subject
-    assert heading in headings_above(cell)
+    assert ends == [(cell, typed) for cell, _, typed in cells]
+    for cell, heading, typed in cells:
+        assert read_cell(cell) == typed
+        assert subject_in_row(cell) == subject
+        assert heading in headings_above(cell)
     assert "    the dates agree" in lines
 
 
@@ -129,7 +170,7 @@ def test_the_analysis_row_names_the_record_that_the_chain_follows(reference_run)
     ],
 )
 def test_a_name_that_is_not_there_is_refused(reference_run, arguments, message):
-    ended = CliRunner().invoke(main, ["trace", str(reference_run.out), *arguments, "--raw", str(RAW)])
+    ended = hcc_sdtm("trace", reference_run.out, *arguments, "--raw", RAW)
     assert ended.exit_code == 2
     assert message in ended.output
 
@@ -138,6 +179,6 @@ def test_another_file_than_the_one_that_was_read_is_refused(reference_run, tmp_p
     shutil.copytree(RAW, tmp_path / "raw")
     path = tmp_path / "raw" / "site_103" / "labs.csv"
     path.write_bytes(path.read_bytes().replace(b"103-001", b"103-002"))
-    ended = CliRunner().invoke(main, ["trace", str(reference_run.out), "PFS", "101-011", "--raw", str(tmp_path / "raw")])
+    ended = hcc_sdtm("trace", reference_run.out, "PFS", "101-011", "--raw", tmp_path / "raw")
     assert ended.exit_code == 2
     assert "raw/site_103/labs.csv: not the file of this run: it changed since; run again" in ended.output

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class SchemaRule:
-    """A rule that the spec tables alone decide; `check_schema` makes its findings."""
+class DocumentedRule:
+    """A rule that is known by its texts alone: a schema, or a step of the run, makes its findings."""
 
     id: str
     name: str
@@ -21,15 +21,14 @@ class SchemaRule:
         return f"{self.id} {self.name}"
 
 
-def _rule(
-    id: str, name: str, severity: str, finds: str, matters: str, example: str, source: str
-) -> SchemaRule:
+def document(id: str, name: str, severity: str, finds: str, matters: str, example: str, source: str) -> DocumentedRule:
+    """The rule, its four texts under the headings of every rule."""
     texts = (finds, matters, example, source)
     headings = ("What it finds", "Why it matters", "Example", "Source")
-    return SchemaRule(id, name, severity, dict(zip(headings, texts, strict=True)))
+    return DocumentedRule(id, name, severity, dict(zip(headings, texts, strict=True)))
 
 
-MISSING_COLUMN = _rule(
+MISSING_COLUMN = document(
     "SCH-001",
     "schema.missing-column",
     "error",
@@ -38,7 +37,7 @@ MISSING_COLUMN = _rule(
     "LB without LBORNRLO; a null column would have been right.",
     "SDTMIG 3.4 section 4.1.5, core variables; ADaMIG 1.3 section 3",
 )
-REQUIRED_MISSING = _rule(
+REQUIRED_MISSING = document(
     "SCH-002",
     "schema.required-missing",
     "error",
@@ -47,7 +46,7 @@ REQUIRED_MISSING = _rule(
     "DM with a missing SEX: U says that it is not known.",
     "SDTMIG 3.4 section 4.1.5; in ADaM the identifiers and the parameter only",
 )
-NOT_IN_CODELIST = _rule(
+NOT_IN_CODELIST = document(
     "SCH-003",
     "schema.not-in-codelist",
     "error",
@@ -57,7 +56,7 @@ NOT_IN_CODELIST = _rule(
     'SEX "Female": the submission value is F.',
     "SDTMIG 3.4 section 4.3, controlled terminology",
 )
-TERM_ADDED = _rule(
+TERM_ADDED = document(
     "SCH-004",
     "schema.term-added",
     "warning",
@@ -66,7 +65,7 @@ TERM_ADDED = _rule(
     'EXLOC "HEPAR": the term is LIVER.',
     "SDTMIG 3.4 section 4.3, controlled terminology",
 )
-NOT_ISO8601 = _rule(
+NOT_ISO8601 = document(
     "SCH-005",
     "schema.not-iso8601",
     "error",
@@ -75,7 +74,7 @@ NOT_ISO8601 = _rule(
     'RSDTC "05/03/2021" or "20210305".',
     "SDTMIG 3.4 section 4.4.1, formats for date/time variables",
 )
-TOO_LONG = _rule(
+TOO_LONG = document(
     "SCH-006",
     "schema.too-long",
     "error",
@@ -84,7 +83,7 @@ TOO_LONG = _rule(
     "RSTESTCD with more than 8 characters.",
     "SAS transport file format version 5; SDTMIG 3.4 section 4.2.1",
 )
-DUPLICATE_KEY = _rule(
+DUPLICATE_KEY = document(
     "SCH-007",
     "schema.duplicate-key",
     "error",
@@ -93,7 +92,7 @@ DUPLICATE_KEY = _rule(
     "Two DM records for one subject.",
     "SDTMIG 3.4 section 3.2.1.1, primary keys; keys in datasets.csv",
 )
-WRONG_TYPE = _rule(
+WRONG_TYPE = document(
     "SCH-008",
     "schema.wrong-type",
     "error",

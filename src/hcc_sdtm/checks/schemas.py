@@ -23,7 +23,7 @@ from hcc_sdtm.checks.schema_rules import (
     TERM_ADDED,
     TOO_LONG,
     WRONG_TYPE,
-    SchemaRule,
+    DocumentedRule,
 )
 from hcc_sdtm.dataset import Dataset, format_value
 from hcc_sdtm.dates.iso import is_iso
@@ -100,9 +100,7 @@ def check_schema(dataset: Dataset, specs: Specs) -> pd.DataFrame:
                 frames.extend(_check_values(dataset, variable, codelist, is_required, positions))
     repeated = ~_has_unique_keys(spec)(dataset.frame)
     message = f"another {spec.name} record has the same {', '.join(spec.keys)}"
-    frames.append(
-        dataset.findings(repeated, DUPLICATE_KEY.label, DUPLICATE_KEY.severity, spec.keys[-1], message)
-    )
+    frames.append(dataset.findings(repeated, DUPLICATE_KEY.label, DUPLICATE_KEY.severity, spec.keys[-1], message))
     return join_findings(frames)
 
 
@@ -113,11 +111,9 @@ def _is_required(spec: DatasetSpec, variable: Variable, specs: Specs) -> bool:
     return variable.core == "Req"
 
 
-def _tests(
-    variable: Variable, codelist: Codelist | None, is_required: bool
-) -> list[tuple[SchemaRule, ValueTest]]:
+def _tests(variable: Variable, codelist: Codelist | None, is_required: bool) -> list[tuple[DocumentedRule, ValueTest]]:
     """What each value of the variable must pass, in the order in which a value is judged."""
-    tests: list[tuple[SchemaRule, ValueTest]] = [(WRONG_TYPE, _has_type(variable.type))]
+    tests: list[tuple[DocumentedRule, ValueTest]] = [(WRONG_TYPE, _has_type(variable.type))]
     if is_required:
         tests.append((REQUIRED_MISSING, _is_given))
     if variable.is_iso_date:
@@ -130,16 +126,12 @@ def _tests(
     return tests
 
 
-def _build_column(
-    variable: Variable, tests: list[tuple[SchemaRule, ValueTest]], warns: bool = False
-) -> pa.Column:
+def _build_column(variable: Variable, tests: list[tuple[DocumentedRule, ValueTest]], warns: bool = False) -> pa.Column:
     """The variable as a pandera column; with ``warns``, a failure of severity warning is a SchemaWarning."""
     return pa.Column(
         checks=[
             # pandera leaves nulls out before a check, but a missing number must reach the check for values
-            pa.Check(
-                test, error=rule.label, ignore_na=False, raise_warning=warns and rule.severity == "warning"
-            )
+            pa.Check(test, error=rule.label, ignore_na=False, raise_warning=warns and rule.severity == "warning")
             for rule, test in tests
         ],
         nullable=True,
@@ -153,7 +145,7 @@ def _longest(variable: Variable) -> int:
     return variable.length if variable.type == "text" else TRANSPORT_BYTES
 
 
-def _term_rule(codelist: Codelist) -> SchemaRule:
+def _term_rule(codelist: Codelist) -> DocumentedRule:
     return TERM_ADDED if codelist.extensible else NOT_IN_CODELIST
 
 
@@ -184,13 +176,11 @@ def _is_term_of(codelist: Codelist) -> ValueTest:
 
 
 def _levels(spec: DatasetSpec, variable: Variable, specs: Specs) -> list[ValueLevel]:
-    return [
-        level for level in specs.valuelevel if (level.dataset, level.variable) == (spec.name, variable.name)
-    ]
+    return [level for level in specs.valuelevel if (level.dataset, level.variable) == (spec.name, variable.name)]
 
 
 def _is_term_by_record(
-    variable: Variable, rule: SchemaRule, levels: list[ValueLevel], specs: Specs
+    variable: Variable, rule: DocumentedRule, levels: list[ValueLevel], specs: Specs
 ) -> Callable[[pd.DataFrame], pd.Series]:
     """Whether each record's value is in the codelist that holds there; codelists of the other rule pass."""
 
@@ -298,9 +288,7 @@ def _failed_rules(column: pa.Column, values: pd.Series) -> dict[int, str]:
     return {}
 
 
-def _describe(
-    rule: SchemaRule, variable: Variable, codelist: Codelist | None, value: object
-) -> tuple[str, str]:
+def _describe(rule: DocumentedRule, variable: Variable, codelist: Codelist | None, value: object) -> tuple[str, str]:
     """What is wrong with a value that breaks the rule, and what was expected of it."""
     text = value if isinstance(value, str) else format_value(value)
     if rule is REQUIRED_MISSING:

@@ -27,7 +27,7 @@ from hcc_sdtm.dataset import (
     row_column,
 )
 from hcc_sdtm.finding import join_findings
-from hcc_sdtm.mapping.condition import columns_of
+from hcc_sdtm.mapping.condition import Join, Test, columns_of
 from hcc_sdtm.mapping.evaluating import Evaluation, Target, Values, cell_rules
 from hcc_sdtm.mapping.function import COLUMNS, FUNCTIONS, SETTINGS
 from hcc_sdtm.mapping.model import (
@@ -43,7 +43,15 @@ from hcc_sdtm.mapping.model import (
     columns_read,
     term_lists,
 )
-from hcc_sdtm.mapping.view import SiteFiles, View, open_view, read_numbers, unused_columns
+from hcc_sdtm.mapping.view import (
+    SiteFiles,
+    View,
+    clean,
+    misnamed_identifying,
+    open_view,
+    read_numbers,
+    unused_columns,
+)
 from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.source import Source
 from hcc_sdtm.spec.model import Specs
@@ -51,6 +59,7 @@ from hcc_sdtm.spec.model import Specs
 NUMBER_TEXT = "MAP-018 number.text-in-numeric"
 ORDER_CONTRADICTED = "MAP-019 date.order-contradicted"
 ORDER_SETTLED = "MAP-020 date.order-settled"
+ROW_UNCLAIMED = "MAP-022 row.no-block-takes-it"
 
 SETTLED_COLUMNS = ("site", "table", "column", "fact", "value", "how", "evidence")
 SUBJID = "SUBJID"
@@ -99,7 +108,8 @@ def map_site(mapping: SiteMapping, raw: Path, specs: Specs, lineage: Lineage) ->
         frames.setdefault(block.domain, []).append(frame)
         labels |= {(block.domain, name): rule.label for name, rule in block.supp.items()}
     unused = unused_columns(mapping, files, views.values())
-    findings = join_findings([*files.findings, *evaluation.findings, unused])
+    unclaimed = unclaimed_rows(mapping, views)
+    findings = join_findings([*files.findings, *evaluation.findings, *unclaimed, unused])
     fictional = [
         (f"{name} = {anchor.date}", anchor.fictional, mapping.file.source(("anchors", name)))
         for name, anchor in mapping.head.anchors.items()
@@ -123,6 +133,7 @@ def _open_views(mapping: SiteMapping, files: SiteFiles) -> dict[str, View]:
             views[name] = open_view(name, mapping, files, numbers)
         except StudyError as error:
             problems += error.problems
+    problems = problems or misnamed_identifying(mapping, files)
     if problems:
         # the columns of the tables that did open are checked all the same, so that one run shows every problem
         problems += _column_problems(mapping, views)
@@ -149,6 +160,8 @@ def _column_problems(mapping: SiteMapping, views: Mapping[str, View]) -> Iterato
             for inner, view in _rules_with_views(rule, views[block.rows], views):
                 columns = [*columns_read(inner), *columns_of(inner.when)] if not isinstance(inner, FirstOf) else []
                 yield from _missing([(column, line) for column in columns], view)
+                hidden = view.hidden.intersection(() if isinstance(inner, FirstOf | Lookup) else columns_read(inner))
+                yield from (Problem(line, f'"{column}" is identifying; no rule may read it') for column in sorted(hidden))
                 if isinstance(inner, Lookup) and inner.lookup.table in views:
                     yield from _missing([(inner.lookup.on, line)], views[inner.lookup.table])
                 if isinstance(inner, Call):
@@ -158,7 +171,10 @@ def _column_problems(mapping: SiteMapping, views: Mapping[str, View]) -> Iterato
 def _missing(wanted: list[tuple[str, Source]], view: View) -> Iterator[Problem]:
     for column, line in wanted:
         if column not in view.texts:
-            yield Problem(line, f'the table "{view.name}" has no column "{column}"{nearest(column, view.texts)}')
+            yield Problem(line, f'the table "{view.name}" has no column "{column}"{nearest(column, view.named)}')
+            continue
+        for file, sheet, _ in view.lacking(column):
+            yield Problem(line, f'{Source(file, sheet)} has no column "{column}", which the other sheets of the table have')
 
 
 def _call_problems(rule: Call, line: Source) -> Iterator[Problem]:
@@ -227,6 +243,42 @@ def _date_columns(mapping: SiteMapping, views: Mapping[str, View]) -> Iterator[t
             for inner, view in _rules_with_views(rule, views[block.rows], views):
                 if isinstance(inner, Date):
                     yield view.name, inner.date, inner.order or mapping.head.dates.order
+
+
+def unclaimed_rows(mapping: SiteMapping, views: Mapping[str, View]) -> list[pd.DataFrame]:
+    """Findings at each text that no block takes, in a column by which blocks share out a table's rows.
+
+    Such a column is only ever asked for texts (``equals``, ``in``) that every record of a block must have, and for more than
+    one: ``Dead`` by one block, ``Alive`` by another. A single text asked for is a filter.
+    """
+    findings = []
+    for name, view in views.items():
+        conditions = [block.when for block in mapping.blocks if block.rows == name and block.when is not None]
+        required = [test for condition in conditions for test in _required_tests(condition)]
+        texts: dict[str, set[str]] = {}
+        for test in required:
+            texts.setdefault(test.column, set()).update(map(clean, test.values))
+        asked = [column for condition in conditions for column in columns_of(condition)]
+        by_text = [test.column for test in required if test.test in ("equals", "in")]
+        for column, known in texts.items():
+            if len(known) < 2 or asked.count(column) != by_text.count(column) or not view.positions[column]:
+                continue
+            codes, typed = view.factorized(column)
+            unknown = np.array([text != "" and clean(text) not in known for text in typed], dtype=bool)
+            rows = np.flatnonzero(unknown[codes]) if len(codes) else codes
+            shown = ["" if column in view.hidden else f' "{text}"' for text in view.values(column, rows)]
+            message = [f"no block takes rows with the text{text}; no record is made where it decides" for text in shown]
+            findings.append(view.findings(rows, column, ROW_UNCLAIMED, "error", mapping.head.site, message))
+    return findings
+
+
+def _required_tests(condition: Test | Join) -> Iterator[Test]:
+    """The tests that every row must pass."""
+    if isinstance(condition, Test):
+        yield condition
+    elif condition.how == "all":
+        for part in condition.parts:
+            yield from _required_tests(part)
 
 
 def _map_block(block: Block, evaluation: Evaluation, specs: Specs, lineage: Lineage) -> pd.DataFrame:

@@ -48,6 +48,8 @@ NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 FULL_WIDTH = {code + 0xFEE0: code for code in range(0x21, 0x7F)} | {0x3000: " ", 0x2212: "-"}
 """Full-width signs, the ideographic space and the minus sign, as ASCII."""
 
+FIRST_DAY, LAST_DAY = dates.to_days(pd.Series(["0001-01-01", "9999-12-31"]))
+
 _DATE_RULES = {"unreadable": DATE_UNREADABLE, "impossible": DATE_IMPOSSIBLE, "ambiguous": DATE_AMBIGUOUS}
 
 
@@ -272,6 +274,21 @@ class Evaluation:
             )
         # half a day and less is rounding of the site's own division by 7; the date is the nearest whole day
         days = from_day + np.where(by.after != "", 1, -1) * np.rint(number)
+        outside = (days < FIRST_DAY) | (days > LAST_DAY)
+        if outside.any():
+            self.findings.append(
+                view.findings(
+                    rows[outside],
+                    column,
+                    DATE_IMPOSSIBLE,
+                    "error",
+                    head.site,
+                    f"counted from {anchor} this lies outside the years 0001 to 9999; the value is left missing",
+                    variable=target.variable,
+                    dataset=target.dataset,
+                )
+            )
+            days[outside] = np.nan
         return Values(dates.from_days(pd.Series(days)).to_numpy(dtype=object))
 
     def _call(self, rule: Call, view: View, rows: np.ndarray, target: Target) -> np.ndarray:

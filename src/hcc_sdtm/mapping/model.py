@@ -57,7 +57,7 @@ class Number(RuleModel):
     """A column's number, times a factor."""
 
     number: str
-    times: Annotated[float, Field(gt=0)] = 1.0
+    times: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
 
 
 class OffsetBy(FileModel):
@@ -220,7 +220,7 @@ class Table(FileModel):
 
     file: str
     sheet: str = ""
-    header: Annotated[tuple[int, ...], BeforeValidator(_header_rows)] = (1,)
+    header: Annotated[tuple[Annotated[int, Field(ge=1)], ...], BeforeValidator(_header_rows), Field(min_length=1)] = (1,)
     subject: str
     unique: Texts = ()
     """Columns that tell the table's rows apart: a row that repeats an earlier row's key is left out, with a finding."""
@@ -293,6 +293,13 @@ class Head(FileModel):
     subjects: Subjects = Subjects()
     anchors: dict[str, Anchor] = {}
     tables: dict[str, Table]
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """Columns that never leave the reader: the identifying ones, and the site's own numbers where a key file stands
+        between them and the study's."""
+        own = [self.subjects.from_, *(table.subject for table in self.tables.values())] if self.subjects.file else []
+        return tuple(dict.fromkeys([*self.identifying, *own]))
 
 
 @dataclass(frozen=True)
@@ -382,14 +389,19 @@ def read_mapping(path: Path, name: str, specs: Specs) -> SiteMapping:
 
 def _block_problems(block: Block, head: Head | None, file: YamlFile, specs: Specs) -> Iterator[Problem]:
     place = (block.domain, block.number)
+    known = specs.sdtm[block.domain].by_name
     if head is not None:
         if block.rows not in head.tables:
             yield Problem(file.source((*place, "rows")), f'no table "{block.rows}"{nearest(block.rows, head.tables)}')
+        earlier: list[str] = []
         for variable, rule in {**block.rules, **block.supp}.items():
+            looked_up = [
+                part for inner in _walk(rule) if isinstance(inner, Lookup) for part in _walk(inner.lookup.give)
+            ]
             for inner in _walk(rule):
                 # a lookup's own column is only a key
                 for column in () if isinstance(inner, FirstOf | Lookup) else columns_read(inner):
-                    if column in head.identifying:
+                    if column in head.hidden:
                         line = file.source((*place, "SUPP", variable) if variable in block.supp else (*place, variable))
                         yield Problem(line, f'"{column}" is identifying; no rule may read it')
                 if isinstance(inner, Lookup) and inner.lookup.table not in head.tables:
@@ -398,17 +410,19 @@ def _block_problems(block: Block, head: Head | None, file: YamlFile, specs: Spec
                         f'no table "{inner.lookup.table}"{nearest(inner.lookup.table, head.tables)}',
                     )
                 anchor = inner.offset.after or inner.offset.before if isinstance(inner, Offset) else ""
-                if anchor and anchor not in head.anchors and anchor not in block.rules:
+                anchors = [*head.anchors, *([] if any(inner is part for part in looked_up) else earlier)]
+                if anchor and anchor not in anchors:
                     yield Problem(
                         file.source((*place, variable)),
-                        f'no anchor and no variable "{anchor}"{nearest(anchor, [*head.anchors, *block.rules])}',
+                        f'no anchor and no earlier date of the block "{anchor}"{nearest(anchor, anchors)}',
                     )
+            if variable in known and known[variable].is_iso_date:
+                earlier.append(variable)
     for variable, rule in {**block.rules, **block.supp}.items():
         if sum(isinstance(inner, FirstOf) for inner in _walk(rule)) > isinstance(rule, FirstOf):
             yield Problem(
                 file.source((*place, variable)), "first_of stands inside another rule; write one list of alternatives"
             )
-    known = specs.sdtm[block.domain].by_name
     for variable, rule in block.rules.items():
         source = file.source((*place, variable))
         if variable not in known:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import itertools
+import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,7 @@ from hcc_sdtm.finding import build_findings, join_findings
 from hcc_sdtm.mapping.model import SUBJECT, SiteMapping, Table
 from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.raw import build_table, read_sheets
+from hcc_sdtm.raw.header import LEVELS_JOINED_BY
 from hcc_sdtm.raw.table import RawSheet, RawTable
 from hcc_sdtm.source import Source
 
@@ -28,6 +30,9 @@ SUBJECT_UNKNOWN = "MAP-001 subject.not-in-key"
 ROW_REPEATED = "MAP-002 row.sent-twice"
 COLUMN_UNUSED = "MAP-003 column.unused"
 KEY_REPEATED = "MAP-004 row.key-repeated"
+NUMBER_CONTRADICTED = "MAP-005 subject.key-contradicts"
+SHEET_UNUSED = "MAP-006 sheet.unused"
+TABLE_EMPTY = "MAP-007 table.empty"
 
 
 def clean(text: str) -> str:
@@ -52,6 +57,9 @@ class View:
     missing: Collection[str]
     parts: tuple[TableKey, ...]
     items_each: int
+    hidden: frozenset[str] = frozenset()
+    """Columns that are identifying: no rule may read them, and no message may name one that it was not given."""
+
     distinct: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -71,6 +79,18 @@ class View:
         """The trimmed text of a column at some rows."""
         codes, texts = self.factorized(column)
         return texts[codes[rows]] if len(rows) else np.empty(0, dtype=object)
+
+    @property
+    def named(self) -> list[str]:
+        """The columns that a message may propose."""
+        return [column for column in self.texts if column not in self.hidden]
+
+    def lacking(self, column: str) -> list[TableKey]:
+        """The stacked sheets without a column that others have."""
+        places, each = self.positions[column], self.items_each
+        if len(places) <= 1:
+            return []
+        return [key for at, key in enumerate(self.parts) if not any(places[at * each : (at + 1) * each])]
 
     def columns_at(self, column: str, item: int) -> tuple[int, ...]:
         """1-based spreadsheet columns of a column's value for one item."""
@@ -146,7 +166,10 @@ class SiteFiles:
         names = sorted(
             str(path.relative_to(self.folder).as_posix()) for path in self.folder.rglob("*") if path.is_file()
         )
-        found = [name for name in names if fnmatch.fnmatchcase(name, pattern)]
+        # a name with brackets is a pattern too, and one that does not match itself
+        found = [name for name in names if name == pattern] or [
+            name for name in names if fnmatch.fnmatchcase(name, pattern)
+        ]
         if not found:
             raise StudyError([Problem(source, f'no file "{pattern}" in {self.folder.name}/{nearest(pattern, names)}')])
         if len(found) > 1:
@@ -185,9 +208,9 @@ def open_view(name: str, mapping: SiteMapping, files: SiteFiles, numbers: Mappin
     table = mapping.head.tables[name]
     at = ("tables", name)
     sheets = _sheets(table, mapping, files, at)
-    parts = [files.open(sheet, table.header, mapping.head.identifying) for sheet in sheets]
+    parts = [files.open(sheet, table.header, mapping.head.hidden) for sheet in sheets]
     problems = [
-        Problem(mapping.file.source((*at, "subject")), _no_column(table.subject, part.raw))
+        Problem(mapping.file.source((*at, "subject")), _no_column(table.subject, part.raw, mapping))
         for part in parts
         if table.subject not in part.raw.positions
     ]
@@ -206,7 +229,25 @@ def open_view(name: str, mapping: SiteMapping, files: SiteFiles, numbers: Mappin
         frozenset(clean(text) for text in mapping.head.missing) | {""},
         tuple((sheet.file, sheet.sheet, table.header) for sheet in sheets),
         items_each,
+        frozenset(
+            column
+            for part, long in zip(parts, opened, strict=True)
+            for column, places in long.positions.items()
+            if any(at in part.raw.identifying for item in places for at in item)
+        ),
     )
+    if not len(view):
+        files.findings.append(
+            build_findings(
+                TABLE_EMPTY,
+                "note",
+                1,
+                site=files.site,
+                table=name,
+                source=str(Source(sheets[0].file, sheets[0].sheet)),
+                message="there is no row under the header",
+            )
+        )
     return _require_unique(_number_subjects(view, table, mapping, files, numbers), table, mapping, files, at)
 
 
@@ -223,8 +264,10 @@ def _sheets(table: Table, mapping: SiteMapping, files: SiteFiles, at: tuple[str,
     return found
 
 
-def _no_column(column: str, raw: RawTable) -> str:
-    return f'{Source(raw.file, raw.sheet)} has no column "{column}"{nearest(column, raw.positions)}'
+def _no_column(column: str, raw: RawTable, mapping: SiteMapping) -> str:
+    # under a wrong header row a patient's number may stand where a name was expected
+    names = [name for name, at in raw.positions.items() if at not in raw.identifying or name in mapping.head.hidden]
+    return f'{Source(raw.file, raw.sheet)} has no column "{column}"{nearest(column, names)}'
 
 
 @dataclass
@@ -256,15 +299,16 @@ def _open_part(table: Table, part: OpenTable, mapping: SiteMapping, at: tuple[st
     items = list(itertools.product(*(unpivot.keys[name].items() for name in names)))
     headers = {
         measure: [
-            unpivot.columns.format_map(
-                {name: key for name, (key, _) in zip(names, item, strict=True)} | {"measure": text}
+            _header_of(
+                unpivot.columns,
+                {name: key for name, (key, _) in zip(names, item, strict=True)} | {"measure": text},
             )
             for item in items
         ]
         for measure, text in unpivot.measures.items()
     }
     problems = [
-        Problem(mapping.file.source((*at, "unpivot", "measures")), _no_column(wanted[0], raw))
+        Problem(mapping.file.source((*at, "unpivot", "measures")), _no_column(wanted[0], raw, mapping))
         for wanted in headers.values()
         if not any(header in raw.positions for header in wanted)
     ]
@@ -292,6 +336,10 @@ def _open_part(table: Table, part: OpenTable, mapping: SiteMapping, at: tuple[st
         long[name] = values[item_codes]
         positions[name] = ()
     return _Part(long, positions, rows[kept_rows], item_codes, len(items))
+
+
+def _header_of(pattern: str, names: Mapping[str, str]) -> str:
+    return re.sub(r"{([^{}]+)}", lambda place: names[place[1]], pattern)
 
 
 def _places(column: str, parts: Sequence[_Part]) -> tuple[tuple[int, ...], ...]:
@@ -347,7 +395,7 @@ def _require_unique(view: View, table: Table, mapping: SiteMapping, files: SiteF
     if unknown:
         source = mapping.file.source((*at, "unique"))
         raise StudyError(
-            [Problem(source, f'the table has no column "{name}"{nearest(name, view.texts)}') for name in unknown]
+            [Problem(source, f'the table has no column "{name}"{nearest(name, view.named)}') for name in unknown]
         )
     if not table.unique or not len(view):
         return view
@@ -369,26 +417,63 @@ def _require_unique(view: View, table: Table, mapping: SiteMapping, files: SiteF
 
 
 def read_numbers(mapping: SiteMapping, files: SiteFiles) -> dict[str, str]:
-    """Study number by the site's own number, cleaned, from the mapping's key file; empty where it names none."""
+    """Study number by the site's own number, cleaned, from the mapping's key file; empty where it names none.
+
+    Findings: one of the site's numbers with several study numbers (none is taken), a study number with several of the site's.
+    """
     subjects = mapping.head.subjects
     if not subjects.file:
         return {}
     source = mapping.file.source(("subjects", "file"))
     sheet = files.read(files.matching(subjects.file, source)[0])[0]
-    raw = files.open(sheet, (1,), (*mapping.head.identifying, subjects.from_)).raw
+    raw = files.open(sheet, (1,), mapping.head.hidden).raw
     problems = [
-        Problem(mapping.file.source(("subjects", key)), _no_column(column, raw))
+        Problem(mapping.file.source(("subjects", key)), _no_column(column, raw, mapping))
         for key, column in (("from", subjects.from_), ("to", subjects.to))
         if column not in raw.positions
     ]
     if problems:
         raise StudyError(problems)
-    pairs = zip(raw.body[subjects.from_], raw.body[subjects.to], strict=True)
-    return {clean(own): study.strip() for own, study in pairs}
+    missing = {"", *(clean(text) for text in mapping.head.missing)}
+    pairs = pd.DataFrame({"own": raw.body[subjects.from_].map(clean), "study": raw.body[subjects.to].map(str.strip)})
+    pairs = pairs[~pairs["own"].isin(missing) & ~pairs["study"].map(clean).isin(missing)]
+    several_studies = (pairs.groupby("own")["study"].transform("nunique") > 1).to_numpy()
+    several_owners = (pairs.groupby("study")["own"].transform("nunique") > 1).to_numpy()
+    for mask, severity, message in (
+        (several_studies, "error", "the site's number of this row has several study numbers here; none is taken"),
+        (several_owners, "warning", "several of the site's numbers have this study number; their rows become one subject"),
+    ):
+        at = pairs.index[mask]
+        sources = [Source(raw.file, raw.sheet, int(raw.rows[row]), raw.positions[subjects.to]) for row in at]
+        files.findings.append(
+            build_findings(
+                NUMBER_CONTRADICTED,
+                severity,
+                len(at),
+                message=message,
+                site=files.site,
+                subject=pairs["study"][at],
+                variable=subjects.to,
+                source=[str(source) for source in sources],
+                typed=[raw.typed(source.row, source.column) for source in sources],
+            )
+        )
+    return dict(pairs[~several_studies].itertuples(index=False, name=None))
+
+
+def misnamed_identifying(mapping: SiteMapping, files: SiteFiles) -> list[Problem]:
+    """A problem for each identifying column that no table of the site has: its own spelling would go unprotected."""
+    names = {name for opened in files.tables.values() for name in opened.raw.positions}
+    known = names | {level for name in names for level in name.split(LEVELS_JOINED_BY)}
+    line = mapping.file.source(("identifying",))
+    return [
+        Problem(line, f'no table has the identifying column "{name}"') for name in mapping.head.identifying if name not in known
+    ]
 
 
 def unused_columns(mapping: SiteMapping, files: SiteFiles, views: Iterable[View]) -> pd.DataFrame:
-    """A finding for each column that holds data, that no rule reads, and that the mapping does not ignore."""
+    """A finding for each sheet that no table reads, and for each column that no rule reads and the mapping does not ignore,
+    where it holds data."""
     read: dict[TableKey, set[int]] = {}
     for view in views:
         table = mapping.head.tables[view.name]
@@ -399,7 +484,17 @@ def unused_columns(mapping: SiteMapping, files: SiteFiles, views: Iterable[View]
             for column in (*view.distinct, SUBJECT):
                 for item in range(view.items_each):
                     places |= set(view.columns_at(column, number * view.items_each + item))
-    frames = []
+    opened = {(file, sheet) for file, sheet, _ in files.tables}
+    idle_sheets = [
+        str(Source(sheet.file, sheet.sheet))
+        for sheets in files.sheets.values()
+        for sheet in sheets
+        if (sheet.file, sheet.sheet) not in opened and sheet.grid.size
+    ]
+    unread = "no table of the mapping reads this sheet"
+    frames = [
+        build_findings(SHEET_UNUSED, "note", len(idle_sheets), site=files.site, source=idle_sheets, message=unread)
+    ]
     for key, places in read.items():
         raw = files.tables[key].raw
         idle = [name for name, at in raw.positions.items() if at not in places and (raw.body[name] != "").any()]

@@ -82,10 +82,12 @@ def render_survival(
     y_label: str,
     unit: str,
     marks: Sequence[float] = (),
+    banner: str = "",
 ) -> None:
     """Writes a Kaplan-Meier figure twice: band, censorings, median, rates at the ``marks``, numbers at risk.
 
-    ``unit`` is that of the durations (months). A rate or a limit that is not estimable is NE.
+    ``unit`` is that of the durations (months). A rate or a limit that is not estimable is NE. A ``banner`` ("dates are
+    fictional: ...") stands at the foot, for a figure is passed on without the page it came from.
     """
     rows = curve.curve
     times = _ticks(curve.last_time)
@@ -95,14 +97,15 @@ def render_survival(
         "Events": _so_far(rows, "events", times),
     }
     median = curve.quantile(0.5)
+    given = f" event-free at {curve.start:.1f} {unit}" if curve.start > 0 else ""
     summary = [
-        f"{curve.events} events in {curve.n} subjects; "
+        f"{curve.events} events in {curve.n} subjects{given}; "
         f"median {_number(median.estimate)} {unit} ({_number(median.lower)} to {_number(median.upper)})",
         "; ".join(_rate_text(curve.rate(mark), mark, unit) for mark in marks),
         _limits_name(curve.level, curve.ci),
     ]
     lines = [part for line in summary for part in wrap(line, SUMMARY_LETTERS)]
-    with _drawing(title, y_label, unit, times, table, len(lines)) as (figure, axes):
+    with _drawing(title, y_label, unit, times, table, len(lines), banner) as (figure, axes):
         _draw_steps(axes, rows, "survival", curve.start, curve.last_time, 1.0, COLOURS[0], "")
         censored = rows[rows["censored"] > 0]
         axes.plot(censored["time"], censored["survival"], color=COLOURS[0], zorder=4, **CENSORING)
@@ -129,10 +132,11 @@ def render_incidence(
     unit: str,
     causes: Mapping[int, str],
     marks: Sequence[float] = (),
+    banner: str = "",
 ) -> None:
     """Writes a figure of competing causes twice: cumulative incidences, numbers at risk, events so far.
 
-    ``causes`` names each cause, the one of interest first.
+    ``causes`` names each cause, the one of interest first; ``banner`` as in `render_survival`.
     """
     last = float(curve.curve["time"].max()) if len(curve.curve) else np.nan
     times = _ticks(last)
@@ -143,7 +147,7 @@ def render_incidence(
     for cause, name in causes.items():
         rates = [_rate_text(curve.rate(mark, cause), mark, unit) for mark in marks]
         labels[cause] = wrap("; ".join([f"{name}: {curve.events(cause)} of {curve.n}", *rates]), SUMMARY_LETTERS)
-    with _drawing(title, y_label, unit, times, table, sum(map(len, labels.values())) + 1) as (figure, axes):
+    with _drawing(title, y_label, unit, times, table, sum(map(len, labels.values())) + 1, banner) as (figure, axes):
         for colour, (cause, label) in zip(COLOURS, labels.items(), strict=False):
             _draw_steps(axes, of_cause[cause], "incidence", 0.0, last, 0.0, colour, "\n".join(label))
         axes.plot([], [], linestyle="none", label=_limits_name(curve.level, curve.ci))
@@ -159,12 +163,13 @@ def render_incidence(
 
 @contextmanager
 def _drawing(
-    title: str, y_label: str, unit: str, times: np.ndarray, table: Mapping[str, np.ndarray], lines: int
+    title: str, y_label: str, unit: str, times: np.ndarray, table: Mapping[str, np.ndarray], lines: int, banner: str
 ) -> Iterator[tuple[Figure, Axes]]:
-    """A figure, its axes, the table below, room for summary lines above; our style ends with the block."""
-    left, heading = _left(table), wrap(title, TITLE_LETTERS)
+    """A figure, its axes, the table and the banner below, room for summary lines above; our style ends with the block."""
+    left, heading, foot = _left(table), wrap(title, TITLE_LETTERS), wrap(banner, SUMMARY_LETTERS)
     above = SUMMARY_GAP + SUMMARY_LINE * lines
     below = TABLE_POINTS + ROW_POINTS * sum(len(wrap(name, ROW_LETTERS)) for name in table)
+    below += SUMMARY_GAP + SUMMARY_LINE * len(foot) if foot else 0
     width = 72 * WIDTH
     height = above + TITLE_POINTS + TITLE_LINE * (len(heading) - 1) + AXES_POINTS + below
     with mpl.rc_context(STYLE):
@@ -186,6 +191,12 @@ def _drawing(
         axes.grid(axis="y", color="#e5e7eb", linewidth=0.6)
         axes.set_axisbelow(True)
         _draw_table(axes, left, times, table)
+        if foot:
+            axes.annotate(
+                "\n".join(foot), (0, 0), (EDGE_POINTS - left, EDGE_POINTS - below), xycoords="axes fraction",
+                textcoords="offset points", va="bottom", fontsize=SUMMARY_SIZE, fontweight="bold",
+                linespacing=SUMMARY_LINE / SUMMARY_SIZE / 1.2,
+            )  # fmt: skip
         yield figure, axes
 
 

@@ -53,11 +53,14 @@ def open_output(out: Path) -> Iterator[Path]:
     another run is writing to it. Raises RuntimeError when the block wrote no manifest, for the next run
     could not know the folder again.
     """
-    out = out.resolve()
-    _recover(out)
-    _refuse_foreign(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    holder = Path(tempfile.mkdtemp(prefix=_prefix(out), dir=out.parent))
+    try:
+        out = out.resolve()
+        _recover(out)
+        _refuse_foreign(out)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        holder = Path(tempfile.mkdtemp(prefix=_prefix(out), dir=out.parent))
+    except OSError as error:
+        raise _refusal(out, f"cannot be written: {error.strerror}") from error
     try:
         with (holder / MARKER).open("w", encoding="utf-8") as marker:
             _lock(marker)

@@ -15,6 +15,7 @@ from hcc_sdtm.outputs.page import render_page
 from hcc_sdtm.outputs.tables import build_endpoint_tables
 
 RULES_SHOWN = 60
+SUBJECTS_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,28 @@ class FigureContent:
 
     caption: str
     svg: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Who is in no endpoint of a population, each with the reason in brackets where there is one."""
+
+    population: str
+    subjects: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The first of them by name, and how many more there are."""
+        more = len(self.subjects) - SUBJECTS_SHOWN
+        return ", ".join(self.subjects[:SUBJECTS_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def list_left_out(adsl: pd.DataFrame, dm: pd.DataFrame, populations: Mapping[str, str]) -> list[LeftOut]:
+    """For each population (its ADSL flag and what it is called) the subjects outside, with DM's reason for no arm."""
+    reasons = dict(zip(dm["USUBJID"], dm["ARMNRS"], strict=True)) if "ARMNRS" in dm else {}
+    named = adsl["USUBJID"].map(lambda name: f"{name} ({reasons[name]})" if reasons.get(name) else name)
+    left_out = [LeftOut(words, tuple(named[adsl[flag] != "Y"])) for flag, words in populations.items() if flag in adsl]
+    return [one for one in left_out if one.subjects]
 
 
 def render_report(
@@ -34,13 +57,14 @@ def render_report(
     assumptions: pd.DataFrame,
     manifest: Mapping[str, Any],
     banner: str = "",
+    outside: Sequence[LeftOut] = (),
 ) -> str:
     """The page as text.
 
-    ``subjects`` is the number of subjects in the study, from which the report says how many each endpoint
-    leaves out; ``assumptions`` has the columns of `assumptions.ASSUMPTION_COLUMNS`, ``manifest`` is
-    `build_manifest`'s. A ``banner`` ("dates are fictional: ...") stands at the top of the page and of every
-    printed page.
+    ``subjects`` is the number of subjects in the study, from which the report says how many each endpoint leaves out;
+    ``outside`` names who is in no endpoint. ``assumptions`` has the columns of `assumptions.ASSUMPTION_COLUMNS`,
+    ``manifest`` is `build_manifest`'s. A ``banner`` ("dates are fictional: ...") stands at the top of the page and of
+    every printed page.
     """
     tables = build_endpoint_tables(results)
     content = {
@@ -49,6 +73,7 @@ def render_report(
         "subjects": subjects,
         "tables": tables,
         "left_out": [subjects - int(table.n) if table.n else "" for table in tables],
+        "outside": outside,
         "figures": [{"caption": figure.caption, "data": b64encode(figure.svg.encode()).decode()} for figure in figures],
         "severities": {severity: int((findings["severity"] == severity).sum()) for severity in SEVERITIES},
         "rules": _rules(findings).head(RULES_SHOWN).to_dict("records"),

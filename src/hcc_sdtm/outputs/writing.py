@@ -24,10 +24,12 @@ from hcc_sdtm.outputs.figures import render_incidence, render_survival
 from hcc_sdtm.outputs.findings import write_findings
 from hcc_sdtm.outputs.lineage import write_lineage
 from hcc_sdtm.outputs.manifest import build_manifest, write_manifest
-from hcc_sdtm.outputs.report import FigureContent, render_report
+from hcc_sdtm.outputs.report import FigureContent, list_left_out, render_report
 from hcc_sdtm.outputs.tables import write_endpoints_html
 from hcc_sdtm.outputs.xpt import check_xpt, write_xpt
+from hcc_sdtm.problem import Problem, StudyError
 from hcc_sdtm.result import RunResult
+from hcc_sdtm.source import Source
 from hcc_sdtm.spec.endpoints import EndpointSpec
 from hcc_sdtm.spec.study import Study
 
@@ -38,7 +40,11 @@ def timestamp_of(study: Study) -> datetime:
     """The time that outputs carry: SOURCE_DATE_EPOCH where it is set, else midnight of the data cut-off, never the clock."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if epoch:
-        return datetime.fromtimestamp(int(epoch), UTC).replace(tzinfo=None)
+        try:
+            return datetime.fromtimestamp(int(epoch), UTC).replace(tzinfo=None)
+        except (ValueError, OverflowError, OSError):
+            message = f'"{epoch}" is no time; whole seconds since 1970 were expected'
+            raise StudyError([Problem(Source("SOURCE_DATE_EPOCH"), message)]) from None
     return datetime.fromisoformat(study.trial.data_cutoff)
 
 
@@ -67,9 +73,11 @@ def write_outputs(out: Path, result: RunResult) -> None:
     manifest = build_manifest(
         study.study_id, timestamp, _inputs(study, result.sites), settled, _versions(), [result.banner] if result.banner else []
     )
+    outside = list_left_out(result.adam["ADSL"].frame, result.sdtm["DM"].frame, study.endpoints.populations)
     report = render_report(
-        title, len(result.adam["ADSL"]), result.endpoints, figures, result.findings, result.assumptions, manifest, result.banner
-    )
+        title, len(result.adam["ADSL"]), result.endpoints, figures, result.findings, result.assumptions, manifest,
+        result.banner, outside,
+    )  # fmt: skip
     (out / "report.html").write_text(report, encoding="utf-8", newline="\n")
     write_manifest(out, manifest)
 
@@ -99,10 +107,12 @@ def _write_figures(folder: Path, result: RunResult) -> list[FigureContent]:
         endpoint: Any = endpoints[name]
         svg, png = folder / f"{name.lower()}.svg", folder / f"{name.lower()}.png"
         if isinstance(curve, SurvivalCurve):
-            render_survival(curve, svg, png, endpoint.label, "Probability", endpoint.unit, getattr(endpoint, "times", ()))
+            marks = getattr(endpoint, "times", ())
+            render_survival(curve, svg, png, endpoint.label, "Probability", endpoint.unit, marks, result.banner)
         elif isinstance(curve, IncidenceCurve):
             causes = dict(enumerate(endpoint.causes, start=1))
-            render_incidence(curve, svg, png, endpoint.label, "Cumulative incidence", endpoint.unit, causes, endpoint.times)
+            height, marks = "Cumulative incidence", endpoint.times
+            render_incidence(curve, svg, png, endpoint.label, height, endpoint.unit, causes, marks, result.banner)
         contents.append(FigureContent(endpoint.label, svg.read_text(encoding="utf-8")))
     return contents
 

@@ -22,7 +22,7 @@ def build_table(sheet: RawSheet, header: tuple[int, ...], identifying: Collectio
     A column's name is its header text without outer space and with line breaks as spaces; several levels are
     joined as ``level1 / level2``, a merged cell naming every column it spans once. A repeated name gets `` (2)``.
     A column without a name is left out when empty and named ``column F`` otherwise. A column is identifying when
-    its name, its name without the `` (2)`` or its lowest level is in ``identifying``.
+    its name, its name without the `` (2)`` or one of its levels is in ``identifying``.
 
     Raises StudyError when a header row lies outside the sheet.
     """
@@ -46,7 +46,7 @@ def build_table(sheet: RawSheet, header: tuple[int, ...], identifying: Collectio
         name = _unused_name(base, columns)
         columns[name] = texts
         positions[name] = position + 1
-        if {name, base, *parts[-1:]} & set(identifying):
+        if {name, base, *parts} & set(identifying):
             hidden.add(position + 1)
     frame = pd.DataFrame(columns, index=range(len(rows)), dtype=object)
     return RawTable(

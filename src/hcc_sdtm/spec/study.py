@@ -115,7 +115,12 @@ def _folders(root: Path) -> list[str]:
 
 
 def _mapping_files(root: Path, pattern: str, file: YamlFile, problems: list[Problem]) -> list[Path]:
-    found = sorted(root.glob(pattern))
+    try:
+        found = sorted(root.glob(pattern))
+    except (ValueError, NotImplementedError):
+        message = f'"{pattern}" is no path under the study folder'
+        problems.append(Problem(file.source(("mappings",)), message))
+        return []
     if not found:
         names = [path.relative_to(root).as_posix() for path in root.glob("*/*.yaml")]
         problems.append(Problem(file.source(("mappings",)), f'no mapping "{pattern}"{nearest(pattern, names)}'))
