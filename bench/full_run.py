@@ -18,7 +18,9 @@ import tempfile
 import time
 from pathlib import Path
 
-IMPORTS = "import pandas, pandera.pandas, pyreadstat, lifelines, scipy.stats, openpyxl, matplotlib.figure, pydantic, click"
+IMPORTS = (
+    "import pandas, pandera.pandas, pyreadstat, lifelines, scipy.stats, openpyxl, matplotlib.figure, pydantic, click"
+)
 
 
 def main() -> None:
@@ -101,7 +103,11 @@ def floor(study: Path, out: Path) -> dict:
         for path, (frame, metadata) in frames.items():
             labels = metadata.column_names_to_labels
             pyreadstat.write_xport(
-                frame, Path(folder) / path.name, table_name=path.stem.upper(), column_labels=labels, file_format_version=5
+                frame,
+                Path(folder) / path.name,
+                table_name=path.stem.upper(),
+                column_labels=labels,
+                file_format_version=5,
             )
     return {"loading": loading, "text_bytes": size}
 

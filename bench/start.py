@@ -1,6 +1,6 @@
 """How long `hcc-sdtm --help` takes, as a multiple of a Python that does nothing: medians of one run.
 
-    python bench/start.py [--repeats 15]
+python bench/start.py [--repeats 15]
 """
 
 import argparse

@@ -91,7 +91,9 @@ def test_each_outside_library_has_one_home(library):
 
 
 def test_checks_import_nothing_from_adam():
-    assert not [path for path in (SRC / "checks").glob("*.py") if any(parts[0] == "adam" for parts in own_modules(path))]
+    assert not [
+        path for path in (SRC / "checks").glob("*.py") if any(parts[0] == "adam" for parts in own_modules(path))
+    ]
 
 
 @pytest.mark.parametrize("arguments", [["import"], ["--help"]])

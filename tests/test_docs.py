@@ -150,4 +150,4 @@ def test_every_rule_is_printed_with_its_four_headings():
         label, *lines = shown.output.splitlines()
         assert re.fullmatch(rf"{id} [a-z0-9-]+\.[a-z0-9-]+", label)
         assert [line.split(": ")[0] for line in lines] == HEADINGS, id
-        assert all(len(line.split(": ", 1)[1]) > 10 for line in lines), id
+        assert all(line.split(": ", 1)[1].strip() for line in lines), id

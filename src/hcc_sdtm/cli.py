@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -42,6 +43,11 @@ def main() -> None:
 
     Exit status: 0 done; 1 done, and the data has findings of severity error; 2 not done.
     """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if epoch and not epoch.isdecimal():
+        # said here, because libraries read it too, as they are imported
+        message = f'"{epoch}" is no time; whole seconds since 1970 were expected'
+        raise StudyError([Problem(Source("SOURCE_DATE_EPOCH"), message)])
 
 
 def _progress() -> Callable[[str], None]:

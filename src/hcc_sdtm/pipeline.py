@@ -121,6 +121,6 @@ def _map_sites(
             problems += error.problems
     if problems and (not keep_going or not mapped):
         raise StudyError(problems)
-    if not any(site.frames.get("DM") for site in mapped):
-        raise StudyError([Problem(Source("study.yaml"), "no mapping makes DM, so there are no subjects")])
+    if not any(len(frame) for site in mapped for frame in site.frames.get("DM", ())):
+        raise StudyError([Problem(Source("study.yaml"), "no mapping makes a record of DM, so there are no subjects")])
     return mapped, problems

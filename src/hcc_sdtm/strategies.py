@@ -36,9 +36,7 @@ class DateText(NamedTuple):
     order: str
 
 
-def days(
-    first: datetime.date = FIRST_DAY, last: datetime.date = LAST_DAY
-) -> st.SearchStrategy[datetime.date]:
+def days(first: datetime.date = FIRST_DAY, last: datetime.date = LAST_DAY) -> st.SearchStrategy[datetime.date]:
     """Calendar days, both ends included; shrinks towards 2000-01-01."""
     return st.dates(first, last)
 

@@ -51,9 +51,7 @@ def dataset(name: str, rows: pd.DataFrame | str, specs: Specs = SPECS) -> Datase
     constants = {"STUDYID": "RTHCC", "DOMAIN": name, **CONSTANTS.get(name, {})}
     frame = pd.DataFrame(index=range(len(given)))
     for variable in spec.variables:
-        column = (
-            given[variable.name].to_numpy() if variable.name in given else constants.get(variable.name, "")
-        )
+        column = given[variable.name].to_numpy() if variable.name in given else constants.get(variable.name, "")
         if variable.is_numeric:
             column = pd.to_numeric(pd.Series(column, index=frame.index, dtype=object), errors="coerce")
             frame[variable.name] = column.astype(float)

@@ -64,9 +64,7 @@ def test_a_problem_stands_at_its_line(folder):
 
 def test_all_problems_of_all_files_come_together(folder):
     (folder / "adsl.yaml").write_text((folder / "adsl.yaml").read_text().replace("RFICDTC}", "RFXDTC}"))
-    (folder / "adrs.yaml").write_text(
-        (folder / "adrs.yaml").read_text().replace("value: RSSTRESC", "value: RSX", 1)
-    )
+    (folder / "adrs.yaml").write_text((folder / "adrs.yaml").read_text().replace("value: RSSTRESC", "value: RSX", 1))
     found = problems(folder, "parameters/ttnt2l.yaml", "date: CMSTDTC", "date: CMX")
     assert {problem.split(":")[0] for problem in found} == {
         "adsl.yaml",

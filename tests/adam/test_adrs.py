@@ -9,9 +9,7 @@ TU = "S | TUDTC\nA | 2021-02-20"
 
 
 def derive(**tables):
-    datasets = study(
-        DM="S | DTHDTC | DTHFL\nA | 2021-12-01 | Y\nnever irradiated | . | .", EX=EX, TU=TU, **tables
-    )
+    datasets = study(DM="S | DTHDTC | DTHFL\nA | 2021-12-01 | Y\nnever irradiated | . | .", EX=EX, TU=TU, **tables)
     adsl, _ = build_adsl(datasets, SPECS, TRIAL, ADAM)
     return build_adrs(datasets, adsl, SPECS, TRIAL, ADAM)
 
@@ -94,9 +92,7 @@ def test_an_assessment_after_death_is_in_no_parameter_and_one_on_its_day_is():
 
 
 def test_the_worse_of_a_day_stands_and_both_records_are_a_question():
-    adrs, findings = derive(
-        RS="S | RSDTC | RSSTRESC\nA | 2021-04-12 | PR\nA | 2021-04-12 | SD\nA | 2021-05-24 | SD"
-    )
+    adrs, findings = derive(RS="S | RSDTC | RSSTRESC\nA | 2021-04-12 | PR\nA | 2021-04-12 | SD\nA | 2021-05-24 | SD")
     assert records(adrs, "ADT AVALC SRCSEQ", "OVR") == lines("2021-04-12 | SD | 2\n2021-05-24 | SD | 3")
     assert as_text(findings, "rule record value") == lines(
         "ADRS-101 response.discordant-day | 1 | PR\nADRS-101 response.discordant-day | 2 | SD"
@@ -104,9 +100,7 @@ def test_the_worse_of_a_day_stands_and_both_records_are_a_question():
 
 
 def test_a_response_without_date_or_less_than_complete_after_complete_is_a_question():
-    _, findings = derive(
-        RS="S | RSDTC | RSSTRESC\nA | . | PR\nA | 2021-04-12 | CR\nA | 2021-05-24 | SD\nA | 2021 | SD"
-    )
+    _, findings = derive(RS="S | RSDTC | RSSTRESC\nA | . | PR\nA | 2021-04-12 | CR\nA | 2021-05-24 | SD\nA | 2021 | SD")
     assert as_text(findings, "rule record value") == lines(
         "ADRS-102 response.undated | 1 | .\nADRS-103 response.after-complete | 3 | SD\nADSL-101 adam.unusable-date | 4 | 2021"
     )

@@ -97,9 +97,7 @@ def test_a_partial_death_is_the_earliest_day_that_is_possible(typed, expected):
 
 def test_a_death_without_a_usable_date_is_an_error():
     _, findings = build_adsl(study(DM=DM.format(".", "Y"), EX=EX), SPECS, TRIAL, ADAM)
-    assert as_text(findings, "rule severity subject variable") == [
-        "ADSL-102 adam.undated-death | error | A | DTHDT"
-    ]
+    assert as_text(findings, "rule severity subject variable") == ["ADSL-102 adam.undated-death | error | A | DTHDT"]
 
 
 @pytest.mark.parametrize(
@@ -126,9 +124,7 @@ def test_alive_at_the_cutoff_by_a_later_death_points_to_that_date():
 
 
 def test_a_partial_start_of_treatment_is_not_guessed_and_is_said_at_its_record():
-    made, findings = build_adsl(
-        study(DM=DM.format(".", "."), EX="S | EXSTDTC\nA | 2021-03"), SPECS, TRIAL, ADAM
-    )
+    made, findings = build_adsl(study(DM=DM.format(".", "."), EX="S | EXSTDTC\nA | 2021-03"), SPECS, TRIAL, ADAM)
     assert as_text(made.frame, "TRTSDT RTFL") == [". | N"]
     assert as_text(findings, "rule dataset record variable value") == [
         "ADSL-101 adam.unusable-date | EX | 1 | EXSTDTC | 2021-03"

@@ -197,8 +197,7 @@ def test_death_competes_with_second_line_and_progression_does_not_censor_it():
     columns = "ADT CNSR CAUSE EVNTDESC CNSDTDSC"
     assert row(died, "TTNT2L", columns) == "2021-09-01 | 0 | 2 | Death without second-line therapy | ."
     assert (
-        row(alive, "TTNT2L", columns)
-        == "2021-05-24 | 1 | 0 | Ongoing without second-line therapy | Last known alive"
+        row(alive, "TTNT2L", columns) == "2021-05-24 | 1 | 0 | Ongoing without second-line therapy | Last known alive"
     )
 
 

@@ -59,9 +59,7 @@ def test_a_pointer_is_followed_to_the_sdtm_record(datasets, subject, paramcd, st
     for name, position, variable in follow_pointer(datasets, "ADTTE", place(datasets, subject, paramcd)):
         record = datasets[name].frame.iloc[[position]]
         assert record["USUBJID"].item() == subject
-        found.append(
-            f"{name} {variable} {as_text(record, variable)[0] if name == 'ADRS' else record[variable].item()}"
-        )
+        found.append(f"{name} {variable} {as_text(record, variable)[0] if name == 'ADRS' else record[variable].item()}")
     assert found == steps
 
 

@@ -161,9 +161,7 @@ def test_the_worse_of_two_responses_of_a_day_stands_and_both_are_named():
 
 histories = st.lists(st.sampled_from(RESPONSES), min_size=1, max_size=8).flatmap(
     lambda values: st.lists(st.integers(1, 400), min_size=len(values), max_size=len(values), unique=True).map(
-        lambda days: pd.DataFrame(
-            {"subject": "A", "day": [float(day) for day in sorted(days)], "response": values}
-        )
+        lambda days: pd.DataFrame({"subject": "A", "day": [float(day) for day in sorted(days)], "response": values})
     )
 )
 
@@ -219,6 +217,4 @@ def test_nothing_after_progression_changes_the_best_response(table, later):
     more = pd.concat(
         [progressed, pd.DataFrame({"subject": ["A"], "day": [450.0], "response": [later]})], ignore_index=True
     )
-    assert list(best_response(progressed, MINIMUM_SD)["response"]) == list(
-        best_response(more, MINIMUM_SD)["response"]
-    )
+    assert list(best_response(progressed, MINIMUM_SD)["response"]) == list(best_response(more, MINIMUM_SD)["response"])

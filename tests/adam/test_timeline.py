@@ -47,9 +47,7 @@ def test_a_dataset_that_the_study_does_not_have_has_no_records():
 
 @given(DAYS, st.integers(0, 30))
 def test_first_and_last_are_those_of_each_subject(records, limit):
-    rows = pd.DataFrame(
-        [(name, f"2021-03-{day:02d}") for name, day in records], columns=["S", "SSDTC"], dtype=object
-    )
+    rows = pd.DataFrame([(name, f"2021-03-{day:02d}") for name, day in records], columns=["S", "SSDTC"], dtype=object)
     datasets = study(DM="S\nA\nB\nC", SS=rows)
     subjects = build_subjects(datasets, TRIAL, ADAM)
     timeline = build_timeline(datasets, DatedRecords(dataset="SS", date="SSDTC"), subjects, SPECS.sdtm)

@@ -88,9 +88,7 @@ def test_of_several_bounds_the_tightest_holds_and_the_upper_one_last():
         ("2020-05-01", "M"),
         ("2020-11-20", "D"),
     ]
-    assert imputed(
-        texts, to="first", highest="M", not_before=lower, not_after=["2020-11-10", "2020-12-01"]
-    ) == [
+    assert imputed(texts, to="first", highest="M", not_before=lower, not_after=["2020-11-10", "2020-12-01"]) == [
         ("2020-05-01", "M"),
         ("2020-11-10", "D"),
     ]
@@ -108,9 +106,7 @@ def test_a_missing_date_is_dated_only_by_its_bounds():
     ]
     assert imputed(texts, to="last", highest="Y", not_after=[bound, other])[0] == ("2020-01-01", "Y")
     nobody = pd.Series([np.nan] * 4)
-    assert (
-        imputed(texts, to="first", highest="Y", not_before=[nobody], not_after=["2024-02-29"])[0] == NOTHING
-    )
+    assert imputed(texts, to="first", highest="Y", not_before=[nobody], not_after=["2024-02-29"])[0] == NOTHING
 
 
 @pytest.mark.parametrize(

@@ -113,9 +113,7 @@ def test_day_numbers_pass_through():
 
 def test_empty_columns():
     empty = pd.Series([], dtype=object)
-    assert (
-        len(bounds(empty)) == len(is_iso(empty)) == len(to_days(empty)) == len(from_days(to_days(empty))) == 0
-    )
+    assert len(bounds(empty)) == len(is_iso(empty)) == len(to_days(empty)) == len(from_days(to_days(empty))) == 0
 
 
 def test_a_day_number_outside_the_calendar_is_refused():

@@ -61,9 +61,7 @@ def test_another_order_is_refused():
         OrderEvidence().against("ydm")
 
 
-@given(
-    st.sampled_from(["dmy", "mdy"]).flatmap(lambda order: st.lists(strategies.date_texts(order), max_size=8))
-)
+@given(st.sampled_from(["dmy", "mdy"]).flatmap(lambda order: st.lists(strategies.date_texts(order), max_size=8)))
 def test_a_column_of_one_order_is_never_evidence_for_the_other(written):
     found = order_evidence(pd.Series([text for text, _, _ in written], dtype=object))
     for text, _, order in written:

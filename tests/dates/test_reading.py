@@ -271,9 +271,7 @@ LIKELY_PIECES = st.sampled_from(
 def test_reading_never_raises_and_always_says_what_it_did(text, order, century):
     frame = read(pd.Series([text], dtype=object), order=order, century=century)
     iso, problem, candidates, kind = frame.loc[0]
-    assert is_iso(pd.Series([iso, *candidates.split("|")])).sum() == sum(
-        map(bool, [iso, *candidates.split("|")])
-    )
+    assert is_iso(pd.Series([iso, *candidates.split("|")])).sum() == sum(map(bool, [iso, *candidates.split("|")]))
     assert (kind == "") == (problem == "")
     assert (kind == "ambiguous") == bool(candidates)
     assert bool(iso) or kind or not text.strip()

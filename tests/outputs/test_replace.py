@@ -242,3 +242,10 @@ def test_a_kill_at_any_line_leaves_the_folder_whole(tmp_path, system, allowed):
     seen = {(kill["before"], kill["after"]) for kill in kills}
     assert seen == allowed
     assert sum(bool(kill["litter"]) for kill in kills) >= 50  # there was something to clean up
+
+
+@pytest.mark.parametrize("name", ["file/out", "x" * 300])
+def test_a_place_that_cannot_hold_a_folder_is_refused(tmp_path, name):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StudyError, match="cannot be written: "), open_output(tmp_path / name):
+        pass

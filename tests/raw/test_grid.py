@@ -102,9 +102,7 @@ def test_a_styled_cell_is_shown_its_own_way():
 
 
 def test_dates_before_march_1900_are_noticed():
-    grid = build_grid(
-        [["x", dt.date(1900, 2, 28)], [1.0, dt.date(1900, 3, 1)], [2.0, dt.datetime(1900, 1, 1, 8)]]
-    )
+    grid = build_grid([["x", dt.date(1900, 2, 28)], [1.0, dt.date(1900, 3, 1)], [2.0, dt.datetime(1900, 1, 1, 8)]])
     assert sorted(grid.early) == [(1, 2), (3, 2)]
     assert grid.has_dates
 

@@ -53,9 +53,7 @@ def test_clock_times(code, value, text):
     assert parse_number_format(code).date_text(value) == text
 
 
-@pytest.mark.parametrize(
-    "code", ["General", "0", "0.00", "#,##0.00", "0.00E+00", '0.0"mg/d"', "0%", "@", "[Red]0"]
-)
+@pytest.mark.parametrize("code", ["General", "0", "0.00", "#,##0.00", "0.00E+00", '0.0"mg/d"', "0%", "@", "[Red]0"])
 def test_formats_of_plain_numbers_show_no_date_and_pad_nothing(code):
     shown = parse_number_format(code)
     assert (shown.shows, shown.padded(7.0)) == ("", "")

@@ -72,9 +72,7 @@ def oracle_sheets(path):
     except (OSError, LookupError, ValueError, TypeError, zipfile.BadZipFile):
         return None
     return {
-        sheet.title: {
-            (c.row, c.column): oracle_text(c) for row in sheet.iter_rows() for c in row if oracle_text(c)
-        }
+        sheet.title: {(c.row, c.column): oracle_text(c) for row in sheet.iter_rows() for c in row if oracle_text(c)}
         for sheet in book.worksheets
         if sheet.max_row * sheet.max_column < 1_000_000  # openpyxl makes an object for every cell in between
     }

@@ -176,9 +176,7 @@ def test_a_formula_without_its_result_is_found(book, tmp_path):
 def test_a_formula_whose_result_is_empty_text_is_in_order(book, tmp_path):
     fill(book.active, {"A1": 1, "B1": "=A1+1"})
     book.save(tmp_path / "b.xlsx")
-    rewrite(
-        tmp_path, "xl/worksheets/sheet1.xml", lambda part: part.replace(b'<c r="B1">', b'<c r="B1" t="str">')
-    )
+    rewrite(tmp_path, "xl/worksheets/sheet1.xml", lambda part: part.replace(b'<c r="B1">', b'<c r="B1" t="str">'))
     sheets, findings = reread(tmp_path)
     assert sheets[0].grid[0, 0] == "1"
     assert findings.empty
@@ -245,9 +243,7 @@ def test_a_panic_below_the_spreadsheet_library_is_a_refusal():
     class PanicException(BaseException):
         """What a Rust panic looks like from Python."""
 
-    refused = pytest.raises(
-        StudyError, match=r"^a\.xlsb: cannot be read as a \.xlsb workbook: the spreadsheet"
-    )
+    refused = pytest.raises(StudyError, match=r"^a\.xlsb: cannot be read as a \.xlsb workbook: the spreadsheet")
     with refused, _refusing("a.xlsb"):
         raise PanicException("index out of bounds")
 

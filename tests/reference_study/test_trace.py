@@ -16,8 +16,8 @@ from tests.reference_study.truth import RAW
 HELD = re.compile(r'^\s+(\S.*) holds "(.*)"$')
 POINTED = re.compile(r"^ {4,}(\w+) record (\d+) (\w+) = (.*)$")
 
-# Subject, endpoint, date of the analysis row, and the cells that its chain ends at: the cell, its heading, the text in it. A date
-# that a response gave ends at the cell of the response too.
+# Subject, endpoint, date of the analysis row, and the cells that its chain ends at: the cell, its heading, the text in it.
+# A date that a response gave ends at the cell of the response too.
 CHAINS = [
     ("101-011", "PFS", "STARTDT", [("site_101.xlsx:放疗!K11", "开始日期1", "2022-11-08")]),
     (

@@ -156,7 +156,7 @@ def test_a_study_whose_files_have_no_rows_gives_no_dataset(tmp_path):
     mapping = DOMAINS + "DM: [{rows: patient, SUBJID: {copy: subject}, AGE: {number: age}}]\n"
     built = build(tmp_path, {"201": mapping}, {"patient": "no,age\n"})
     assert built.datasets == {}
-    assert len(built.findings) == 0
+    assert built.findings["rule"].tolist() == ["MAP-007 table.empty"]
 
 
 def test_the_order_of_the_sites_changes_nothing(built, tmp_path):

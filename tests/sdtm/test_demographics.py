@@ -56,6 +56,11 @@ def test_end_of_participation_is_the_latest_date_of_any_record():
     assert frame["RFPENDTC"].tolist() == ["2021-05-01", "2021-06-30", ""]
 
 
+def test_a_year_alone_does_not_outlast_a_day_within_it():
+    rs = dataset("RS", "AABB", RSDTC=["2023-08-16", "2023", "2023-08-16", "2023-09"])
+    assert derived("AB", [rs])["RFPENDTC"].tolist() == ["2023-08-16", "2023-09"]
+
+
 def test_death_flag_from_a_date_a_disposition_or_a_status():
     ds = dataset("DS", "BC", DSDECOD=["DEATH", "LOST TO FOLLOW-UP"])
     ss = dataset("SS", "DE", SSSTRESC=["DEAD", "ALIVE"])

@@ -295,17 +295,13 @@ def test_byte_order_mark_and_blank_lines_are_tolerated(small: Path) -> None:
         ),
     ],
 )
-def test_problem_has_file_line_and_nearest_name(
-    small: Path, name: str, old: str, new: str, problem: str
-) -> None:
+def test_problem_has_file_line_and_nearest_name(small: Path, name: str, old: str, new: str, problem: str) -> None:
     found = problems_of(changed(small, name, old, new))
     assert any(line.startswith(f"specs/{problem}") for line in found), found
 
 
 def test_missing_column_is_one_problem_at_the_header(small: Path) -> None:
-    write_tables(
-        small, {"sdtm/supp.csv": "variable,label,type,length\nUSUBJID,Subject,text,40\nQNAM,Name,text,8"}
-    )
+    write_tables(small, {"sdtm/supp.csv": "variable,label,type,length\nUSUBJID,Subject,text,40\nQNAM,Name,text,8"})
     assert 'specs/sdtm/supp.csv:1: column "core" is missing' in problems_of(small)
 
 
@@ -387,8 +383,7 @@ def test_later_folder_adds_and_replaces_lines_by_key(small: Path, tmp_path: Path
             "EX,sdtm,Exposure,INTERVENTIONS,One record per dose,USUBJID,USUBJID",
             "sdtm/ex.csv": "variable,label,type,length,core\nUSUBJID,Subject,text,40,Req",
             "codelists.csv": "codelist,term,synonyms\nTEST,OWNTEST,ours\nSEX,M,boy",
-            "methods.csv": "method,name,type,description\n"
-            "SEQ,Sequence,Computation,Ours.\nDY,Day,Computation,Days.",
+            "methods.csv": "method,name,type,description\nSEQ,Sequence,Computation,Ours.\nDY,Day,Computation,Days.",
             "rules/limits.csv": "variable,low,high\nAGE,18,99",
         },
     )
@@ -403,9 +398,7 @@ def test_later_folder_adds_and_replaces_lines_by_key(small: Path, tmp_path: Path
 
 def test_codelist_that_is_not_extensible_cannot_be_added_to(small: Path, tmp_path: Path) -> None:
     study = write_tables(tmp_path / "study", {"codelists.csv": "codelist,term\nSEX,X"})
-    assert problems_of(small, study) == [
-        'study/codelists.csv:2: "X" cannot be added: codelist SEX is not extensible'
-    ]
+    assert problems_of(small, study) == ['study/codelists.csv:2: "X" cannot be added: codelist SEX is not extensible']
 
 
 @pytest.fixture(scope="module")

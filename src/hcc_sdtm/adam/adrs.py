@@ -103,9 +103,7 @@ class _Builder:
             return self.yes_no(self.analysed(parameter.first).drop_duplicates("subject"))
         if parameter.last:
             return (
-                self.analysed(parameter.last)
-                .drop_duplicates("subject", keep="last")
-                .assign(AVISIT="", AVISITN=np.nan)
+                self.analysed(parameter.last).drop_duplicates("subject", keep="last").assign(AVISIT="", AVISITN=np.nan)
             )
         if parameter.best:
             return self.best(parameter.best)
@@ -128,9 +126,7 @@ class _Builder:
         rows = self.from_timeline(timeline)
         rows["AVALC"] = dataset.frame[responses.value].to_numpy(dtype=object)[timeline.position]
         for target, source, missing in (("AVISIT", "VISIT", ""), ("AVISITN", "VISITNUM", np.nan)):
-            given = (
-                dataset.frame[source].to_numpy()[timeline.position] if source in dataset.frame else missing
-            )
+            given = dataset.frame[source].to_numpy()[timeline.position] if source in dataset.frame else missing
             rows[target] = given
         rows = rows[self.in_population[timeline.subject]]
         self.findings.append(self.undated(responses, dataset))
@@ -205,9 +201,7 @@ class _Builder:
         firsts = []
         for choice in self.trial.new_therapies:
             if choice.kind in therapy.kinds:
-                records = DatedRecords(
-                    dataset=choice.dataset, where=choice.where, date=choice.date, role=therapy.role
-                )
+                records = DatedRecords(dataset=choice.dataset, where=choice.where, date=choice.date, role=therapy.role)
                 firsts.append(self.first_record(self.timeline(records), self.subjects.days["TRTSDT"]))
         if not firsts:
             return self.undated_rows(self.population[:0], "")
@@ -309,9 +303,7 @@ class _Builder:
         analysed = self.as_assessments(rows[rows["ANL01FL"] == "Y"])
         positions = rows.loc[declines_from_complete(analysed).sort_values(), "position"].to_numpy()
         message = '"{value}" follows a complete response: disease came back, which is PD, or the CR was none'
-        return dataset.findings(
-            positions, DECLINE_FROM_COMPLETE, "warning", variable, message, "CR, PD or NE"
-        )
+        return dataset.findings(positions, DECLINE_FROM_COMPLETE, "warning", variable, message, "CR, PD or NE")
 
     # The dataset -----------------------------------------------------------------------------------------------------
 
@@ -320,9 +312,7 @@ class _Builder:
         parameters = [parameter for parameter in self.spec.parameters if len(self.rows[parameter.paramcd])]
         counts = [len(self.rows[parameter.paramcd]) for parameter in parameters]
         empty = self.undated_rows(self.population[:0], "")
-        rows = pd.concat(
-            [self.rows[parameter.paramcd] for parameter in parameters] or [empty], ignore_index=True
-        )
+        rows = pd.concat([self.rows[parameter.paramcd] for parameter in parameters] or [empty], ignore_index=True)
         code = np.repeat(np.arange(len(parameters)), counts)
         names = np.array([parameter.paramcd for parameter in parameters], dtype=object)
         given = {name: rows[name].to_numpy() for name in ROW_COLUMNS if name != "position"}

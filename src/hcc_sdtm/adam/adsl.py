@@ -57,9 +57,7 @@ def build_subjects(datasets: Mapping[str, Dataset], trial: Trial, adam: AdamSpec
 def adsl_subjects(adsl: Dataset, trial: Trial, adam: AdamSpecs) -> Subjects:
     """The subjects of ADSL in its order, with all its dates."""
     days = {
-        str(name): adsl.frame[name].to_numpy(dtype=float)
-        for name in adsl.frame
-        if is_numeric_dtype(adsl.frame[name])
+        str(name): adsl.frame[name].to_numpy(dtype=float) for name in adsl.frame if is_numeric_dtype(adsl.frame[name])
     }
     return Subjects(pd.Index(adsl.frame["USUBJID"], dtype=object), _cutoff(trial), adam.adsl.dates, days)
 
@@ -191,9 +189,7 @@ class _Builder:
         values = np.full(count, rule.missing, dtype=object)
         at = np.full(count, np.nan)
         if dataset is not None and rule.value in dataset.frame:
-            records = DatedRecords(
-                dataset=rule.dataset, where=rule.where, where_not=rule.where_not, date=rule.on
-            )
+            records = DatedRecords(dataset=rule.dataset, where=rule.where, where_not=rule.where_not, date=rule.on)
             position, subject, day = self.ordered(dataset, records)
             mask = self.in_reach(rule, subject, day)
             position, subject = position[mask], subject[mask]
@@ -226,9 +222,7 @@ class _Builder:
                 if records.dataset == dataset_name:
                     shows_alive &= ~matching(dataset.frame, records)
             position = np.flatnonzero(shows_alive)
-            subject = (
-                self.subjects.codes(dataset.frame["USUBJID"].iloc[position]) if len(position) else position
-            )
+            subject = self.subjects.codes(dataset.frame["USUBJID"].iloc[position]) if len(position) else position
             for variable in dataset.spec.names:
                 if not variable.endswith("DTC") or variable not in dataset.frame or not len(position):
                     continue
@@ -310,13 +304,9 @@ class _Builder:
 
     def derivation(self, rule: AdslRule, variable: str) -> Derivation:
         where = "; ".join(f"{name} {' or '.join(texts)}" for name, texts in rule.where.items())
-        picked = {"first": "first", "last": "last", "baseline": "last on or before the start of treatment"}[
-            rule.pick
-        ]
+        picked = {"first": "first", "last": "last", "baseline": "last on or before the start of treatment"}[rule.pick]
         how = f"{rule.dataset}.{variable}" + (f" where {where}, {picked}" if where else "")
-        return Derivation(
-            how + (f"; partial dates as {rule.role}" if rule.role else ""), (variable,), rule.dataset
-        )
+        return Derivation(how + (f"; partial dates as {rule.role}" if rule.role else ""), (variable,), rule.dataset)
 
     def is_present(self, name: str) -> np.ndarray:
         values = self.made[name].values
@@ -340,9 +330,7 @@ class _Builder:
         if not {"DTHFL", "DTHDT"} <= set(adsl.frame.columns):
             return join_findings([])
         undated = (adsl.frame["DTHFL"] == "Y") & adsl.frame["DTHDT"].isna()
-        message = (
-            "the subject is dead and the date of death cannot be used; survival ends when last known alive"
-        )
+        message = "the subject is dead and the date of death cannot be used; survival ends when last known alive"
         return adsl.findings(undated, UNDATED_DEATH, "error", "DTHDT", message, "a date of death")
 
 
@@ -363,9 +351,7 @@ class _LastDate:
         self.domain = np.full(count, "", dtype=object)
         self.variable = np.full(count, "", dtype=object)
 
-    def add(
-        self, subject: np.ndarray, day: np.ndarray, domain: str, variable: str, numbers: np.ndarray | None
-    ) -> None:
+    def add(self, subject: np.ndarray, day: np.ndarray, domain: str, variable: str, numbers: np.ndarray | None) -> None:
         """Take the records in; among those of one day the lowest number stands."""
         latest = np.full(len(self.day), -np.inf)
         np.maximum.at(latest, subject, day)

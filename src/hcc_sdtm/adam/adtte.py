@@ -63,18 +63,14 @@ def build_adtte(
 class _Timelines:
     """Time lines by what they are made of, each made once for all parameters."""
 
-    def __init__(
-        self, datasets: Mapping[str, Dataset], subjects: Subjects, tables: Mapping[str, DatasetSpec]
-    ) -> None:
+    def __init__(self, datasets: Mapping[str, Dataset], subjects: Subjects, tables: Mapping[str, DatasetSpec]) -> None:
         self.datasets = datasets
         self.subjects = subjects
         self.tables = tables
         self.made: dict[str, Timeline] = {}
 
     def of(self, records: DatedRecords) -> Timeline:
-        plain = DatedRecords.model_validate(
-            {name: getattr(records, name) for name in DatedRecords.model_fields}
-        )
+        plain = DatedRecords.model_validate({name: getattr(records, name) for name in DatedRecords.model_fields})
         key = plain.model_dump_json()
         if key not in self.made:
             self.made[key] = build_timeline(self.datasets, plain, self.subjects, self.tables)
@@ -141,9 +137,7 @@ def _findings(questions: Sequence[_Questions], adsl: Dataset, subjects: Subjects
                         f"a date on or after {start}",
                     )
                 )
-    return join_findings(findings).drop_duplicates(
-        ["rule", "dataset", "record", "variable"], ignore_index=True
-    )
+    return join_findings(findings).drop_duplicates(["rule", "dataset", "record", "variable"], ignore_index=True)
 
 
 def _rows(
@@ -162,9 +156,7 @@ def _rows(
     first_day = trial.first_day if parameter.first_day is None else parameter.first_day
     start_flag = f"{parameter.start}F"
     rows = pd.DataFrame({"subject": chosen, "STARTDT": start, "ADT": day})
-    rows["STARTDTF"] = (
-        adsl.frame[start_flag].to_numpy(dtype=object)[chosen] if start_flag in adsl.frame else ""
-    )
+    rows["STARTDTF"] = adsl.frame[start_flag].to_numpy(dtype=object)[chosen] if start_flag in adsl.frame else ""
     rows["AVAL"] = (day - start + first_day) / unit_days
     rows["ENTRY"] = 0.0
     if parameter.entry:
@@ -175,9 +167,7 @@ def _rows(
 
     described = {event.name: event.description for event in (*parameter.events, *parameter.competing)}
     reasons = np.array([censoring.description for censoring in parameter.applied] + [""], dtype=object)
-    rows["EVNTDESC"] = np.where(
-        reason >= 0, reasons[reason], pd.Series(source, dtype=object).map(described).fillna("")
-    )
+    rows["EVNTDESC"] = np.where(reason >= 0, reasons[reason], pd.Series(source, dtype=object).map(described).fillna(""))
     ends = {EVENT_FREE: parameter.event_free.description, AT_ORIGIN: parameter.start_description}
     rows["CNSDTDSC"] = pd.Series(source, dtype=object).map(ends).fillna("").to_numpy(dtype=object)
 

@@ -109,9 +109,7 @@ def check_pointers(datasets: Mapping[str, Dataset], trial: Trial) -> pd.DataFram
     A partial date agrees with every day it can mean; a date after the data cut-off agrees with the cut-off.
     """
     cutoff = float(to_days(pd.Series([trial.data_cutoff]))[0])
-    found = [
-        _check_dataset(datasets, datasets[name], cutoff) for name in ("ADRS", "ADTTE") if name in datasets
-    ]
+    found = [_check_dataset(datasets, datasets[name], cutoff) for name in ("ADRS", "ADTTE") if name in datasets]
     return join_findings(found)
 
 
@@ -126,9 +124,7 @@ def _check_dataset(datasets: Mapping[str, Dataset], dataset: Dataset, cutoff: fl
         other = datasets.get(str(name))
         if other is None or column not in other.frame:
             continue
-        there = _positions(
-            other, frame["USUBJID"].iloc[positions], frame["SRCSEQ"].to_numpy(dtype=float)[positions]
-        )
+        there = _positions(other, frame["USUBJID"].iloc[positions], frame["SRCSEQ"].to_numpy(dtype=float)[positions])
         positions, there = positions[there >= 0], there[there >= 0]
         exists[positions] = True
         earliest, latest = _admissible(other.frame[column].iloc[there])

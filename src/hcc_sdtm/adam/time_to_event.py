@@ -208,9 +208,7 @@ def _reasons(
             case "no_baseline":
                 applies = ~has_baseline & no_event
             case "no_assessment":
-                applies = no_event & (
-                    _within(free, free.last_on_or_before(np.full(len(origin), np.inf)), origin) < 0
-                )
+                applies = no_event & (_within(free, free.last_on_or_before(np.full(len(origin), np.inf)), origin) < 0)
             case "before_event" | "missed_assessments":
                 applies = takers[number] < events.day
             case "too_late":

@@ -129,9 +129,7 @@ def _has_text(frame: pd.DataFrame, variable: str, texts: tuple[str, ...]) -> np.
     column = frame[variable]
     if not is_numeric_dtype(column):
         return column.isin(texts).to_numpy()
-    numbers = pd.to_numeric(
-        pd.Series([text for text in texts if text], dtype=object), errors="coerce"
-    ).dropna()
+    numbers = pd.to_numeric(pd.Series([text for text in texts if text], dtype=object), errors="coerce").dropna()
     return (column.isin(numbers) | (column.isna() & ("" in texts))).to_numpy()
 
 
@@ -229,8 +227,7 @@ def sequence_numbers(dataset: Dataset, position: np.ndarray) -> np.ndarray:
 
 def _empty(spec: DatasetSpec) -> Dataset:
     columns = {
-        variable.name: pd.Series([], dtype=float if variable.is_numeric else object)
-        for variable in spec.variables
+        variable.name: pd.Series([], dtype=float if variable.is_numeric else object) for variable in spec.variables
     }
     return Dataset(spec, pd.DataFrame(columns))
 

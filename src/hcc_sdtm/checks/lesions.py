@@ -116,9 +116,10 @@ def viable_exceeds_whole(evidence: Evidence) -> Iterator[Flag]:
         yield Flag("TR", larger["position"].to_numpy(), "TRORRES", messages, "at most the whole diameter")
 
 
-def evaluator(column: pd.Series) -> pd.Series:
-    """Who assessed; a site that names nobody reports what its investigator saw."""
-    return column.where(column != "", "INVESTIGATOR")
+def evaluator(records: pd.DataFrame, prefix: str) -> pd.Series:
+    """Who assessed, --EVAL and --EVALID together; a site that names nobody reports what its investigator saw."""
+    role = records[f"{prefix}EVAL"]
+    return (role.where(role != "", "INVESTIGATOR") + " " + records[f"{prefix}EVALID"]).str.rstrip()
 
 
 def is_viable_criterion(criterion: str) -> bool:
@@ -156,7 +157,7 @@ def _sizes(evidence: Evidence) -> pd.DataFrame:
     variables = ("USUBJID", "TRTESTCD", "TRLNKID", "TRSTRESN", "VISITNUM")
     sizes = evidence.records("TR", *variables, optional=("TREVAL", "TREVALID"))
     sizes = sizes[sizes["TRTESTCD"].isin(("LDIAM", "LPERP", "VDIAM")) & sizes["TRSTRESN"].notna()]
-    sizes = sizes[sizes["VISITNUM"].notna()].assign(EVALUATOR=evaluator(sizes["TREVAL"]))
+    sizes = sizes[sizes["VISITNUM"].notna()].assign(EVALUATOR=evaluator(sizes, "TR"))
     lesion = [*READER, "TRTESTCD", "TRLNKID"]
     sizes = sizes.sort_values([*lesion, "VISITNUM", "position"]).reset_index(drop=True)
     size = sizes["TRSTRESN"]
@@ -181,15 +182,15 @@ def _recorded_sums(evidence: Evidence) -> pd.DataFrame:
     variables = ("USUBJID", "TRTESTCD", "TRSTRESN", "VISITNUM")
     sums = evidence.records("TR", *variables, optional=("TREVAL", "TREVALID"))
     sums = sums[sums["TRTESTCD"].isin(("SUMDIAM", "SUMVDIAM")) & sums["TRSTRESN"].notna() & sums["VISITNUM"].notna()]
-    return sums.assign(EVALUATOR=evaluator(sums["TREVAL"]))[EVALUATED]
+    return sums.assign(EVALUATOR=evaluator(sums, "TR"))[EVALUATED]
 
 
 def _targets(evidence: Evidence) -> pd.DataFrame:
     """Target lesions: READER, TRLNKID, ``is_node``."""
-    lesions = evidence.records("TU", "USUBJID", "TULNKID", "TUSTRESC", optional=("TUEVAL", "TULOC"))
+    lesions = evidence.records("TU", "USUBJID", "TULNKID", "TUSTRESC", optional=("TUEVAL", "TUEVALID", "TULOC"))
     targets = lesions[lesions["TUSTRESC"] == "TARGET"].rename(columns={"TULNKID": "TRLNKID"})
     targets = targets.assign(
-        EVALUATOR=evaluator(targets["TUEVAL"]),
+        EVALUATOR=evaluator(targets, "TU"),
         is_node=targets["TULOC"].str.contains("LYMPH NODE", regex=False),
     )
     return targets.drop_duplicates([*READER, "TRLNKID"])[[*READER, "TRLNKID", "is_node"]]
@@ -212,8 +213,16 @@ def _target_sums(evidence: Evidence, criterion: str) -> pd.DataFrame:
         sum=("TRSTRESN", "sum"), measured=("TRLNKID", "size"), remains=("left_over", "any")
     )
     counts = targets.groupby(READER).size().rename("targets").reset_index()
-    results = evidence.records("TR", "USUBJID", "VISITNUM", optional=("TREVAL",)).dropna(subset="VISITNUM")
-    visits = results.assign(EVALUATOR=evaluator(results["TREVAL"]))[visit].drop_duplicates().sort_values(visit)
+    results = evidence.records(
+        "TR",
+        "USUBJID",
+        "VISITNUM",
+        optional=(
+            "TREVAL",
+            "TREVALID",
+        ),
+    ).dropna(subset="VISITNUM")
+    visits = results.assign(EVALUATOR=evaluator(results, "TR"))[visit].drop_duplicates().sort_values(visit)
     sums = visits.merge(by_visit.reset_index(), on=visit, how="left").merge(counts, on=READER, how="left")
     sums["sum"] = sums["sum"].where(sums["measured"] == sums["targets"])
     return sums.reset_index(drop=True)
@@ -221,13 +230,32 @@ def _target_sums(evidence: Evidence, criterion: str) -> pd.DataFrame:
 
 def _new_lesions(evidence: Evidence) -> pd.DataFrame:
     """Visits at which a new lesion was identified: READER, VISITNUM."""
-    lesions = evidence.records("TU", "USUBJID", "TUSTRESC", "VISITNUM", optional=("TUEVAL",))
-    lesions = lesions.assign(EVALUATOR=evaluator(lesions["TUEVAL"]))
+    lesions = evidence.records(
+        "TU",
+        "USUBJID",
+        "TUSTRESC",
+        "VISITNUM",
+        optional=(
+            "TUEVAL",
+            "TUEVALID",
+        ),
+    )
+    lesions = lesions.assign(EVALUATOR=evaluator(lesions, "TU"))
     return lesions.loc[lesions["TUSTRESC"] == "NEW", [*READER, "VISITNUM"]]
 
 
 def _unequivocal_growth(evidence: Evidence) -> pd.DataFrame:
     """Visits at which a non-target lesion grew unequivocally: READER, VISITNUM."""
-    results = evidence.records("TR", "USUBJID", "TRTESTCD", "TRSTRESC", "VISITNUM", optional=("TREVAL",))
+    results = evidence.records(
+        "TR",
+        "USUBJID",
+        "TRTESTCD",
+        "TRSTRESC",
+        "VISITNUM",
+        optional=(
+            "TREVAL",
+            "TREVALID",
+        ),
+    )
     states = results["TRTESTCD"].isin(("TUMSTATE", "LNSTATE")) & (results["TRSTRESC"] == "UNEQUIVOCAL")
-    return results.assign(EVALUATOR=evaluator(results["TREVAL"])).loc[states, [*READER, "VISITNUM"]]
+    return results.assign(EVALUATOR=evaluator(results, "TR")).loc[states, [*READER, "VISITNUM"]]

@@ -99,21 +99,15 @@ def _target(to: str) -> tuple[int, int, int]:
         month, day = (int(part) for part in match.groups()) if match else (0, 0)
         check_calendar(None, month, day)
     except ValueError:
-        raise ValueError(
-            f'to "{to}" is not one of first, mid, last or a month and day such as 06-15'
-        ) from None
+        raise ValueError(f'to "{to}" is not one of first, mid, last or a month and day such as 06-15') from None
     return month, day, day
 
 
-def _check_highest(
-    highest: str | None, to: str, not_before: Sequence[Bound], not_after: Sequence[Bound]
-) -> None:
+def _check_highest(highest: str | None, to: str, not_before: Sequence[Bound], not_after: Sequence[Bound]) -> None:
     if highest not in (None, "D", "M", "Y"):
         raise ValueError(f'highest "{highest}" is not one of D, M, Y or None')
     if highest == "Y" and not ((to == "first" and not_before) or (to == "last" and not_after)):
-        raise ValueError(
-            f'highest "Y" needs to "first" with not_before or "last" with not_after, not to "{to}"'
-        )
+        raise ValueError(f'highest "Y" needs to "first" with not_before or "last" with not_after, not to "{to}"')
 
 
 def _open_level(parts: DistinctParts) -> np.ndarray:
@@ -130,9 +124,7 @@ def _imputed_days(parts: DistinctParts, month: int, day: int, day_of_month: int)
     months = np.where(no_month, float(month), parts.month)
     # Every month that lacks a 29th, 30th or 31st follows one that has it.
     months = np.where(no_month & (parts.day > month_lengths(parts.year, months)), months - 1, months)
-    filled = np.minimum(
-        np.where(no_month, float(day), float(day_of_month)), month_lengths(parts.year, months)
-    )
+    filled = np.minimum(np.where(no_month, float(day), float(day_of_month)), month_lengths(parts.year, months))
     return day_numbers(parts.year, months, np.where(no_day, filled, parts.day))
 
 
@@ -142,9 +134,7 @@ def _bound_days(bounds_given: Sequence[Bound], name: str, end: str, index: pd.In
     for bound in bounds_given:
         column = pd.Series(bound, index=index, dtype=object) if isinstance(bound, str) else bound
         if not column.index.equals(index):
-            raise ValueError(
-                f"a column of {name} has another index than the dates; expected one bound a date"
-            )
+            raise ValueError(f"a column of {name} has another index than the dates; expected one bound a date")
         days = bounds(column)[end].to_numpy(dtype=float)
         if isinstance(bound, str) and np.isnan(days).any():
             raise ValueError(f'{name} "{bound}" is not an ISO 8601 date')

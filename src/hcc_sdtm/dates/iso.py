@@ -53,14 +53,10 @@ def parse_iso(text: str) -> IsoParts:
     """
     match = ISO_TEXT.fullmatch(text)
     if match is None:
-        raise ValueError(
-            f'"{text}" is not ISO 8601 text; expected the form 2021-03-05T14:30, cut where it ends'
-        )
+        raise ValueError(f'"{text}" is not ISO 8601 text; expected the form 2021-03-05T14:30, cut where it ends')
     given = match.group("year", "month", "day", "hour", "minute", "second")
     if [part for part in given if part is not None][-1] == "-":
-        raise ValueError(
-            f'"{text}" ends in an unknown part; expected the text to stop at its last known part'
-        )
+        raise ValueError(f'"{text}" ends in an unknown part; expected the text to stop at its last known part')
     parts = IsoParts(*(None if part in (None, "-") else int(part) for part in given))
     check_calendar(parts.year, parts.month, parts.day)
     check_clock(parts.hour, parts.minute, parts.second)
@@ -169,9 +165,7 @@ def bounds(series: pd.Series) -> pd.DataFrame:
         return pd.DataFrame({"earliest": days, "latest": days})
     parts = distinct_parts(series)
     earliest, latest = earliest_latest(parts)
-    return pd.DataFrame(
-        {"earliest": earliest[parts.codes], "latest": latest[parts.codes]}, index=series.index
-    )
+    return pd.DataFrame({"earliest": earliest[parts.codes], "latest": latest[parts.codes]}, index=series.index)
 
 
 def to_days(series: pd.Series) -> pd.Series:

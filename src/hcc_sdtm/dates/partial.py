@@ -57,9 +57,7 @@ class PartialDate:
             raise ValueError("a candidate has no candidates of its own")
         known = (self.year, self.month, self.day, self.hour)
         if known != (*_shared(*self.candidates), None, None):
-            raise ValueError(
-                "year and month are those that both candidates share; build the date with either()"
-            )
+            raise ValueError("year and month are those that both candidates share; build the date with either()")
 
     @classmethod
     def either(cls, first: PartialDate, second: PartialDate) -> PartialDate:
@@ -67,9 +65,7 @@ class PartialDate:
         if first.year != second.year:
             raise ValueError(f"the candidates {first.iso} and {second.iso} do not share a year")
         pair = tuple(
-            sorted(
-                (first, second), key=lambda candidate: (candidate.earliest, candidate.latest, candidate.iso)
-            )
+            sorted((first, second), key=lambda candidate: (candidate.earliest, candidate.latest, candidate.iso))
         )
         return cls(*_shared(first, second), candidates=pair)
 
@@ -85,9 +81,7 @@ class PartialDate:
             raise ValueError(f'"{text}" has no year; expected a date whose year is known')
         found = cls(parts.year, *parts[1:])
         if found.iso != text:
-            raise ValueError(
-                f'"{text}" has a fraction of a second or a time zone; expected whole seconds and no zone'
-            )
+            raise ValueError(f'"{text}" has a fraction of a second or a time zone; expected whole seconds and no zone')
         return found
 
     @classmethod

@@ -126,9 +126,7 @@ def read_text(typed: object, order: str | None, no_value: Collection[str], centu
 def normalise(typed: object) -> str:
     """The text as compared: full-width signs made ASCII, no outer blanks, upper case; ``""`` for missing."""
     if not isinstance(typed, str):
-        return (
-            "" if typed is None or typed is pd.NA or typed != typed else str(typed)
-        )  # only NaN differs from itself
+        return "" if typed is None or typed is pd.NA or typed != typed else str(typed)  # only NaN differs from itself
     return (typed if typed.isascii() else unicodedata.normalize("NFKC", typed)).strip().upper()
 
 
@@ -180,9 +178,7 @@ def _allowed_orders(written: Written, declared: str | None) -> list[str]:
     if declared in written.parts:
         return [declared]
     year_position = ORDERS[declared][0]
-    return [name for name in written.parts if name and ORDERS[name][0] == year_position] or list(
-        written.parts
-    )
+    return [name for name in written.parts if name and ORDERS[name][0] == year_position] or list(written.parts)
 
 
 def _parts_by_order(tokens: list[str]) -> dict[str, tuple[str, str, str]]:
@@ -190,11 +186,7 @@ def _parts_by_order(tokens: list[str]) -> dict[str, tuple[str, str, str]]:
     if len(tokens) == 1:
         return _undelimited_parts(tokens[0])
     if len(tokens) == 2:
-        found = {
-            (year, month, "")
-            for year, month in (tokens, tokens[::-1])
-            if _is_year(year, 4) and _is_month(month)
-        }
+        found = {(year, month, "") for year, month in (tokens, tokens[::-1]) if _is_year(year, 4) and _is_month(month)}
         return {"": found.pop()} if len(found) == 1 else {}
     year_digits = 4 if any(_is_year(token, 4) for token in tokens) else 2
     by_order = {name: (tokens[y], tokens[m], tokens[d]) for name, (y, m, d) in ORDERS.items()}

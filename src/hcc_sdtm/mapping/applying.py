@@ -161,7 +161,9 @@ def _column_problems(mapping: SiteMapping, views: Mapping[str, View]) -> Iterato
                 columns = [*columns_read(inner), *columns_of(inner.when)] if not isinstance(inner, FirstOf) else []
                 yield from _missing([(column, line) for column in columns], view)
                 hidden = view.hidden.intersection(() if isinstance(inner, FirstOf | Lookup) else columns_read(inner))
-                yield from (Problem(line, f'"{column}" is identifying; no rule may read it') for column in sorted(hidden))
+                yield from (
+                    Problem(line, f'"{column}" is identifying; no rule may read it') for column in sorted(hidden)
+                )
                 if isinstance(inner, Lookup) and inner.lookup.table in views:
                     yield from _missing([(inner.lookup.on, line)], views[inner.lookup.table])
                 if isinstance(inner, Call):
@@ -174,7 +176,9 @@ def _missing(wanted: list[tuple[str, Source]], view: View) -> Iterator[Problem]:
             yield Problem(line, f'the table "{view.name}" has no column "{column}"{nearest(column, view.named)}')
             continue
         for file, sheet, _ in view.lacking(column):
-            yield Problem(line, f'{Source(file, sheet)} has no column "{column}", which the other sheets of the table have')
+            yield Problem(
+                line, f'{Source(file, sheet)} has no column "{column}", which the other sheets of the table have'
+            )
 
 
 def _call_problems(rule: Call, line: Source) -> Iterator[Problem]:

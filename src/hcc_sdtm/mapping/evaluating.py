@@ -292,6 +292,8 @@ class Evaluation:
         return Values(dates.from_days(pd.Series(days)).to_numpy(dtype=object))
 
     def _call(self, rule: Call, view: View, rows: np.ndarray, target: Target) -> np.ndarray:
+        if not len(rows):
+            return np.empty(0, dtype=object)
         texts = [view.values(column, rows) for column in rule.columns]
         codes, combinations = pd.factorize(pd.MultiIndex.from_arrays(texts))
         values = np.full(len(combinations), "", dtype=object)
@@ -313,7 +315,7 @@ class Evaluation:
                         dataset=target.dataset,
                     )
                 )
-        return values[codes] if len(rows) else np.empty(0, dtype=object)
+        return values[codes]
 
 
 @dataclass(frozen=True)
@@ -423,9 +425,11 @@ def _concat_part(view: View, rows: np.ndarray, part: str | Constant) -> np.ndarr
 
 
 def _joined(parts: list[np.ndarray], separator: str, size: int) -> np.ndarray:
+    if not size:
+        return np.empty(0, dtype=object)
     codes, combinations = pd.factorize(pd.MultiIndex.from_arrays(parts))
     texts = np.array(["" if "" in each else separator.join(each) for each in combinations], dtype=object)
-    return texts[codes] if size else np.empty(0, dtype=object)
+    return texts[codes]
 
 
 def _take(values: Values, mask: np.ndarray) -> Values:

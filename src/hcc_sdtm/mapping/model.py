@@ -220,7 +220,9 @@ class Table(FileModel):
 
     file: str
     sheet: str = ""
-    header: Annotated[tuple[Annotated[int, Field(ge=1)], ...], BeforeValidator(_header_rows), Field(min_length=1)] = (1,)
+    header: Annotated[tuple[Annotated[int, Field(ge=1)], ...], BeforeValidator(_header_rows), Field(min_length=1)] = (
+        1,
+    )
     subject: str
     unique: Texts = ()
     """Columns that tell the table's rows apart: a row that repeats an earlier row's key is left out, with a finding."""

@@ -240,7 +240,7 @@ def open_view(name: str, mapping: SiteMapping, files: SiteFiles, numbers: Mappin
         files.findings.append(
             build_findings(
                 TABLE_EMPTY,
-                "note",
+                "warning",
                 1,
                 site=files.site,
                 table=name,
@@ -441,7 +441,11 @@ def read_numbers(mapping: SiteMapping, files: SiteFiles) -> dict[str, str]:
     several_owners = (pairs.groupby("study")["own"].transform("nunique") > 1).to_numpy()
     for mask, severity, message in (
         (several_studies, "error", "the site's number of this row has several study numbers here; none is taken"),
-        (several_owners, "warning", "several of the site's numbers have this study number; their rows become one subject"),
+        (
+            several_owners,
+            "warning",
+            "several of the site's numbers have this study number; their rows become one subject",
+        ),
     ):
         at = pairs.index[mask]
         sources = [Source(raw.file, raw.sheet, int(raw.rows[row]), raw.positions[subjects.to]) for row in at]
@@ -467,7 +471,9 @@ def misnamed_identifying(mapping: SiteMapping, files: SiteFiles) -> list[Problem
     known = names | {level for name in names for level in name.split(LEVELS_JOINED_BY)}
     line = mapping.file.source(("identifying",))
     return [
-        Problem(line, f'no table has the identifying column "{name}"') for name in mapping.head.identifying if name not in known
+        Problem(line, f'no table has the identifying column "{name}"')
+        for name in mapping.head.identifying
+        if name not in known
     ]
 
 

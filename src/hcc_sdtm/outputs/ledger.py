@@ -52,7 +52,15 @@ _CODED = (
 
 def list_assumptions(study: Study, sites: Sequence[MappedSite]) -> pd.DataFrame:
     """The ledger, numbered: trial facts, date policies, fixed rules, responses, censoring orders, intervals, sites."""
-    parts = [_trial(study), _dates(study), _coded(), _responses(study), _parameters(study), _endpoints(study), _sites(sites)]
+    parts = [
+        _trial(study),
+        _dates(study),
+        _coded(),
+        _responses(study),
+        _parameters(study),
+        _endpoints(study),
+        _sites(sites),
+    ]
     return build_assumptions(line for part in parts for line in part)
 
 
@@ -63,7 +71,10 @@ def _trial(study: Study) -> Iterator[Assumption]:
         return str(study.trial_file.source(path))
 
     yield Assumption(
-        "treatment_start", _records(trial.treatment_start), line("treatment_start"), "times from treatment count from here"
+        "treatment_start",
+        _records(trial.treatment_start),
+        line("treatment_start"),
+        "times from treatment count from here",
     )
     for key, reason in _REASONS.items():
         yield Assumption(key, str(getattr(trial, key)), line(key), reason)
@@ -84,7 +95,9 @@ def _trial(study: Study) -> Iterator[Assumption]:
         yield Assumption("windows, in days", windows, line("visits"), "decides which assessments were missed")
     for number, therapy in enumerate(trial.new_therapies):
         yield Assumption(
-            f"new therapy ({therapy.kind})", _records(therapy), str(study.trial_file.source(("new_therapies", number))),
+            f"new therapy ({therapy.kind})",
+            _records(therapy),
+            str(study.trial_file.source(("new_therapies", number))),
             "these records are new anticancer therapy; nothing else is",
         )
 
@@ -100,10 +113,18 @@ def _where(name: str, where: Mapping[str, Sequence[str]]) -> str:
 
 def _dates(study: Study) -> Iterator[Assumption]:
     for role, policy in study.adam.adsl.dates.items():
-        bounds = [*(f"not before {name}" for name in policy.not_before), *(f"not after {name}" for name in policy.not_after)]
-        value = f"to {policy.to}, {'month and day' if policy.highest == 'M' else 'day only'}; {', '.join(bounds)}".rstrip("; ")
-        yield Assumption(f"partial date: {role}", value, "specs/adsl.yaml", "how an incomplete date is completed for analysis")
-
+        bounds = [
+            *(f"not before {name}" for name in policy.not_before),
+            *(f"not after {name}" for name in policy.not_after),
+        ]
+        value = (
+            f"to {policy.to}, {'month and day' if policy.highest == 'M' else 'day only'}; {', '.join(bounds)}".rstrip(
+                "; "
+            )
+        )
+        yield Assumption(
+            f"partial date: {role}", value, "specs/adsl.yaml", "how an incomplete date is completed for analysis"
+        )
 
     last_alive = study.adam.adsl.variables.get("LSTALVDT")
     if last_alive is not None and last_alive.last_alive is not None:

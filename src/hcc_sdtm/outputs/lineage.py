@@ -69,7 +69,9 @@ def _table(name: str, dataset: Dataset, origins: Origins, hidden: list[str], sch
     ]
     for column in hidden:
         known = column in frame
-        columns.append(pa.array(frame[column].astype("Int64"), type=pa.int64()) if known else pa.nulls(size, pa.int64()))
+        columns.append(
+            pa.array(frame[column].astype("Int64"), type=pa.int64()) if known else pa.nulls(size, pa.int64())
+        )
     return pa.Table.from_arrays(columns, schema=schema)
 
 

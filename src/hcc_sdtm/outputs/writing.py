@@ -71,7 +71,12 @@ def write_outputs(out: Path, result: RunResult) -> None:
     figures = _write_figures(out / "results" / "figures", result)
     settled = pd.concat([site.settled for site in result.sites], ignore_index=True)
     manifest = build_manifest(
-        study.study_id, timestamp, _inputs(study, result.sites), settled, _versions(), [result.banner] if result.banner else []
+        study.study_id,
+        timestamp,
+        _inputs(study, result.sites),
+        settled,
+        _versions(),
+        [result.banner] if result.banner else [],
     )
     outside = list_left_out(result.adam["ADSL"].frame, result.sdtm["DM"].frame, study.endpoints.populations)
     report = render_report(

@@ -48,14 +48,10 @@ def read_delimited(path: Path, name: str) -> tuple[list[RawSheet], pd.DataFrame]
     except OSError as failure:
         raise _refusal(name, f"cannot be read: {failure.strerror}") from failure
     if content.startswith(_BINARY_STARTS):
-        raise _refusal(
-            name, f"is a workbook or an archive, not text: its name should not end in {path.suffix}"
-        )
+        raise _refusal(name, f"is a workbook or an archive, not text: its name should not end in {path.suffix}")
     encoding, guessed = find_encoding(content)
     if not encoding:
-        raise _refusal(
-            name, "its encoding is none of UTF-8, UTF-16, GB18030 and Windows-1252; save it as UTF-8"
-        )
+        raise _refusal(name, "its encoding is none of UTF-8, UTF-16, GB18030 and Windows-1252; save it as UTF-8")
     try:
         text = io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline="")
         delimiter = find_delimiter(text.read(_SAMPLE_CHARACTERS))
@@ -66,9 +62,7 @@ def read_delimited(path: Path, name: str) -> tuple[list[RawSheet], pd.DataFrame]
     except (UnicodeError, csv.Error) as failure:
         raise _refusal(name, f"cannot be read as delimited text: {failure}") from failure
     except TooManyCellsError as failure:
-        raise _refusal(
-            name, "its longest line times its number of lines is too large for a table"
-        ) from failure
+        raise _refusal(name, "its longest line times its number of lines is too large for a table") from failure
     message = f"read as {_NAMES.get(encoding, encoding)}, a guess: the file does not say; save it as UTF-8"
     findings = [Finding(ENCODING_GUESSED, "note", message, source=str(Source(name)))] if guessed else []
     findings += _uneven_findings(widths, name)
@@ -101,9 +95,7 @@ def find_delimiter(sample: str) -> str:
     whole = sample[: sample.rfind("\n") + 1] if len(sample) == _SAMPLE_CHARACTERS else sample
     best, best_score = ",", (0.0, 0)
     for delimiter in ",\t;|":
-        records = [
-            record for record in csv.reader(io.StringIO(whole, newline=""), delimiter=delimiter) if record
-        ]
+        records = [record for record in csv.reader(io.StringIO(whole, newline=""), delimiter=delimiter) if record]
         widths = Counter(map(len, records))
         width, count = widths.most_common(1)[0] if widths else (0, 0)
         score = (count / len(records), width) if width > 1 else (0.0, 0)

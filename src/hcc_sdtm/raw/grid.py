@@ -112,9 +112,7 @@ def build_text_grid(rows: Iterable[Sequence[str]]) -> np.ndarray:
     return _assemble(rows, 0, column)
 
 
-def _assemble(
-    rows: Iterable[Sequence[Any]], left: int, build_column: Callable[[int], _ReadColumn]
-) -> np.ndarray:
+def _assemble(rows: Iterable[Sequence[Any]], left: int, build_column: Callable[[int], _ReadColumn]) -> np.ndarray:
     """The grid, made column by column within blocks of rows; ``build_column`` is given a 1-based column number."""
     columns: list[_ReadColumn] = []
     blocks: list[tuple[int, list[np.ndarray]]] = []

@@ -49,9 +49,7 @@ def build_table(sheet: RawSheet, header: tuple[int, ...], identifying: Collectio
         if {name, base, *parts} & set(identifying):
             hidden.add(position + 1)
     frame = pd.DataFrame(columns, index=range(len(rows)), dtype=object)
-    return RawTable(
-        sheet.file, sheet.sheet, frame, rows + max(header) + 1, positions, sheet, frozenset(hidden)
-    )
+    return RawTable(sheet.file, sheet.sheet, frame, rows + max(header) + 1, positions, sheet, frozenset(hidden))
 
 
 def _header_levels(sheet: RawSheet, header: tuple[int, ...]) -> np.ndarray:

@@ -68,9 +68,7 @@ class NumberFormat:
         """
         if isinstance(value, dt.time):
             return self._time_text(_to_second(dt.datetime.combine(dt.date(1904, 1, 1), value)))
-        moment = (
-            _to_second(value) if isinstance(value, dt.datetime) else dt.datetime.combine(value, dt.time())
-        )
+        moment = _to_second(value) if isinstance(value, dt.datetime) else dt.datetime.combine(value, dt.time())
         if not any(part in self.shows for part in "YMD"):
             return self._time_text(moment)
         if "D" not in self.shows and "Y" in self.shows and "h" not in self.shows:
@@ -117,9 +115,7 @@ def _parse_shown(tokens: list[str]) -> str:
         letter = (elapsed.group(1) if elapsed else token)[0].lower()
         if letter in "ymdhs" or (letter in "eg" and not scientific):
             minutes = elapsed or (kinds and kinds[-1] == "h")
-            kinds.append(
-                {"y": "Y", "e": "Y", "g": "Y", "d": "D", "m": "n" if minutes else "M"}.get(letter, letter)
-            )
+            kinds.append({"y": "Y", "e": "Y", "g": "Y", "d": "D", "m": "n" if minutes else "M"}.get(letter, letter))
     for position, kind in enumerate(kinds):
         if kind == "M" and kinds[position + 1 : position + 2] == ["s"]:
             kinds[position] = "n"

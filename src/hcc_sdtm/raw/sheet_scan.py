@@ -99,9 +99,7 @@ def scan_sheet(stream: IO[bytes], formats: Sequence[NumberFormat]) -> SheetFacts
         if b' hidden="' in cells:
             facts.hidden_rows.update(map(int, _HIDDEN_ROW.findall(cells)))
         facts.height = max(facts.height, max(map(int, rows), default=0))
-        facts.width = max(
-            facts.width, max((_number(name, letters) for name in _last_columns(cells)), default=0)
-        )
+        facts.width = max(facts.width, max((_number(name, letters) for name in _last_columns(cells)), default=0))
     return facts
 
 

@@ -109,9 +109,7 @@ def _refusing(name: str) -> Iterator[None]:
     except BaseException as failure:
         # a panic below calamine derives from BaseException, and its class cannot be imported
         panicked = type(failure).__name__ == "PanicException"
-        if not panicked and not isinstance(
-            failure, (calamine.CalamineError, OSError, ValueError, OverflowError)
-        ):
+        if not panicked and not isinstance(failure, (calamine.CalamineError, OSError, ValueError, OverflowError)):
             raise
         reason = "the spreadsheet library failed on it" if panicked else str(failure)
         message = f"cannot be read as a {Path(name).suffix.lower()} workbook: {reason}"
@@ -119,9 +117,7 @@ def _refusing(name: str) -> Iterator[None]:
 
 
 def _too_many_cells(source: Source) -> StudyError:
-    message = (
-        f"the sheet spans more than {MAX_CELLS:,} cells; delete what lies far below or right of the table"
-    )
+    message = f"the sheet spans more than {MAX_CELLS:,} cells; delete what lies far below or right of the table"
     return StudyError([Problem(source, message)])
 
 
@@ -188,14 +184,10 @@ def _cell_findings(source: Source, grid: Grid, facts: SheetFacts | None) -> Iter
         message = "a formula without its result: open the file in a spreadsheet program and save it"
         yield _warning(FORMULA_WITHOUT_VALUE, source, cell, message)
     for cell in grid.early:
-        message = (
-            "a date before 1 March 1900, where spreadsheets count a day that never was: it may be one day off"
-        )
+        message = "a date before 1 March 1900, where spreadsheets count a day that never was: it may be one day off"
         yield _warning(DATE_BEFORE_MARCH_1900, source, cell, message)
     for cell in grid.yearless:
-        message = (
-            "the date is shown without its year, which the program may have added; the stored year is read"
-        )
+        message = "the date is shown without its year, which the program may have added; the stored year is read"
         yield _warning(YEAR_NOT_SHOWN, source, cell, message)
 
 

@@ -66,6 +66,8 @@ def _qualifiers(parent: Dataset, name: str, label: str, lineage: Lineage) -> pd.
 
 def _is_constant(part: pd.DataFrame, lineage: Lineage) -> np.ndarray:
     """Whether the rule (or the alternative of ``first_of``) behind each value reads no cell."""
+    if part.empty:
+        return np.empty(0, dtype=bool)
     codes, pairs = pd.factorize(pd.MultiIndex.from_frame(part[[PLAN, branch_column("QVAL")]]))
     rules = [lineage.plans[plan].rules["QVAL"][max(branch, 0)] for plan, branch in pairs]
     return np.array([not rule.columns for rule in rules], dtype=bool)[codes]

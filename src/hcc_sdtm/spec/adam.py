@@ -103,9 +103,7 @@ class AdslRule(FileModel):
         verbs = ("dataset", "treatment", "constant", "flag", "concat", "last_alive")
         given = [verb for verb in verbs if getattr(self, verb)]
         if len(given) != 1:
-            raise ValueError(
-                f"exactly one of {', '.join(verbs)} was expected, not {' and '.join(given) or 'none'}"
-            )
+            raise ValueError(f"exactly one of {', '.join(verbs)} was expected, not {' and '.join(given) or 'none'}")
         if self.dataset and bool(self.value) == bool(self.date):
             raise ValueError("with dataset goes either value or date")
         return self
@@ -208,9 +206,7 @@ class AdrsParameter(FileModel):
         verbs = [name for name in type(self).model_fields if name not in ("paramcd", "param", "category")]
         given = [verb for verb in verbs if getattr(self, verb) is not None]
         if len(given) != 1:
-            raise ValueError(
-                f"exactly one of {', '.join(verbs)} was expected, not {' and '.join(given) or 'none'}"
-            )
+            raise ValueError(f"exactly one of {', '.join(verbs)} was expected, not {' and '.join(given) or 'none'}")
         return self
 
     @property
@@ -340,9 +336,7 @@ class TimeToEvent(FileModel):
         if unknown := [name for name in self.ignore if name not in names]:
             raise ValueError(f'ignore names no censoring "{unknown[0]}"{nearest(unknown[0], names)}')
         if self.censorings[-1].when != "otherwise":
-            raise ValueError(
-                "the last censoring has to be one with when: otherwise, so that every subject has a row"
-            )
+            raise ValueError("the last censoring has to be one with when: otherwise, so that every subject has a row")
         if not self.baseline and any(censoring.when == "no_baseline" for censoring in self.applied):
             raise ValueError("a censoring with when: no_baseline needs the key baseline")
         return self
@@ -410,20 +404,14 @@ class _Checker:
                 self._check_records(file, place, rule, self.specs.sdtm)
                 role = spec.dates.get(rule.role)
                 for bound in (*role.not_before, *role.not_after) if role else ():
-                    self._known(
-                        file, ("dates", rule.role), f"variable of ADSL made before {name}", bound, made
-                    )
+                    self._known(file, ("dates", rule.role), f"variable of ADSL made before {name}", bound, made)
                 if role and f"{name}F" not in table.names and not name.startswith("_"):
                     message = f"{name} can be imputed, and the table of ADSL has no {name}F to say so"
                     self.problems.append(Problem(file.source((*place, "role")), message))
             if rule.last_alive:
-                self._check_records(
-                    file, (*place, "last_alive", "death"), rule.last_alive.death, self.specs.sdtm
-                )
+                self._check_records(file, (*place, "last_alive", "death"), rule.last_alive.death, self.specs.sdtm)
                 for number, records in enumerate(rule.last_alive.excluded):
-                    self._check_records(
-                        file, (*place, "last_alive", "excluded", number), records, self.specs.sdtm
-                    )
+                    self._check_records(file, (*place, "last_alive", "excluded", number), records, self.specs.sdtm)
             made.add(name)
             if rule.is_date:
                 self.adsl_dates.add(name)
@@ -472,9 +460,7 @@ class _Checker:
             spec = self._validate(whole, TimeToEvent) if whole is not None else None
             if spec is None or adsl is None or adrs is None:
                 continue
-            self._known(
-                file, ("population",), "variable of ADSL", spec.population, self.specs.adam["ADSL"].names
-            )
+            self._known(file, ("population",), "variable of ADSL", spec.population, self.specs.adam["ADSL"].names)
             for key, name in (("start", spec.start), ("baseline", spec.baseline), ("entry", spec.entry)):
                 if name:
                     self._known(file, (key,), "date of ADSL", name, self.adsl_dates)

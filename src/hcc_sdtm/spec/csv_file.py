@@ -99,7 +99,5 @@ def _read_header(
             problems.append(Problem(source, f'unknown column "{column}"{hint}'))
         else:
             columns[column] = at
-    problems += [
-        Problem(source, f'column "{column}" is missing') for column in required if column not in columns
-    ]
+    problems += [Problem(source, f'column "{column}" is missing') for column in required if column not in columns]
     return columns

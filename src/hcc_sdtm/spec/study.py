@@ -59,7 +59,9 @@ class Study:
 def read_study(
     path: Path,
     raw: Path | None = None,
-    check_mappings: Callable[[Sequence[tuple[Path, str]], Path, Specs], list[Problem]] = lambda mappings, raw, specs: [],
+    check_mappings: Callable[
+        [Sequence[tuple[Path, str]], Path, Specs], list[Problem]
+    ] = lambda mappings, raw, specs: [],
 ) -> Study:
     """The study in a folder, or whose ``study.yaml`` is named; ``raw`` takes the place of its raw folder.
 

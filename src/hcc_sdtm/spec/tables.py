@@ -69,9 +69,7 @@ def read_spec_tables(folders: Sequence[Path]) -> Specs:
         sdtm={name: spec for name, (kind, spec) in datasets.items() if kind == "sdtm"},
         adam={name: spec for name, (kind, spec) in datasets.items() if kind == "adam"},
         codelists=codelists,
-        valuelevel=_read_valuelevel(
-            found, {name: spec for name, (_, spec) in datasets.items()}, codelists, problems
-        ),
+        valuelevel=_read_valuelevel(found, {name: spec for name, (_, spec) in datasets.items()}, codelists, problems),
         tables=tables,
     )
     _check_predecessors(specs, problems)
@@ -108,9 +106,7 @@ def _check_label(row: Row, problems: list[Problem]) -> None:
         problems.append(Problem(row.source, message))
 
 
-def _read_unique(
-    rows: Iterable[Row], columns: Sequence[str], problems: list[Problem]
-) -> dict[tuple[str, ...], Row]:
+def _read_unique(rows: Iterable[Row], columns: Sequence[str], problems: list[Problem]) -> dict[tuple[str, ...], Row]:
     """The rows of one file by key; a key that comes again is a problem, and its first row stays."""
     unique: dict[tuple[str, ...], Row] = {}
     for row in rows:
@@ -148,9 +144,7 @@ def _read_codelists(folders: Sequence[Path], problems: list[Problem]) -> dict[st
                     message = f'{column} "{row[column]}" of codelist {name} is "{known}" on another line'
                     problems.append(Problem(row.source, message))
             if name in closed and term not in found.terms:
-                problems.append(
-                    Problem(row.source, f'"{term}" cannot be added: codelist {name} is not extensible')
-                )
+                problems.append(Problem(row.source, f'"{term}" cannot be added: codelist {name} is not extensible'))
             found.terms[term] = tuple(filter(None, row["synonyms"].split("|")))
             found.term_codes[term] = row["term_code"]
     for name, found in lines.items():
@@ -233,9 +227,7 @@ def _read_datasets(
                 for key in given
                 if key not in names
             ]
-        spec = DatasetSpec(
-            name, row["label"], row["class"], row["structure"], keys, sort, variables[path], row.source
-        )
+        spec = DatasetSpec(name, row["label"], row["class"], row["structure"], keys, sort, variables[path], row.source)
         datasets[name] = (kind, spec)
     problems += [
         Problem(
@@ -344,9 +336,7 @@ def _check_where_value(
 
 def _read_other_tables(folders: Sequence[Path], problems: list[Problem]) -> dict[str, pd.DataFrame]:
     """Every table carried as text, by its path without ``.csv``; the known ones are there even when empty."""
-    tables = {
-        name: pd.DataFrame(columns=list(columns), dtype=object) for name, (columns, _) in OTHER_TABLES.items()
-    }
+    tables = {name: pd.DataFrame(columns=list(columns), dtype=object) for name, (columns, _) in OTHER_TABLES.items()}
     for folder in folders:
         for path in sorted([*folder.glob("*.csv"), *(folder / "rules").glob("*.csv")]):
             name = path.relative_to(folder).with_suffix("").as_posix()
