@@ -56,3 +56,17 @@ def test_a_site_with_one_subject_runs(tmp_path):
         path.write_bytes(b"".join([lines[0], *(line for line in lines if line.startswith(b"103-001,"))]))
     result = pipeline.run(root)
     assert result.sdtm["DM"].frame["SUBJID"].tolist() == ["103-001"]
+
+
+def test_outputs_never_go_into_the_folder_of_raw_files(tmp_path):
+    root = study(tmp_path, "[mappings/site_103.yaml]")
+    with pytest.raises(StudyError, match="lies in the folder of raw files"):
+        pipeline.run(root, root / "raw" / "out")
+    assert not (root / "raw" / "out").exists()
+
+
+def test_a_workbook_of_several_sheets_needs_the_name_of_one(tmp_path):
+    root = study(tmp_path, "[mappings/site_102.yaml]")
+    path = root / "mappings" / "site_102.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("sheet: Enrolment, ", ""), encoding="utf-8")
+    assert any("site_102.xlsx has several sheets; name the one: Enrolment, " in problem for problem in problems(root))

@@ -16,6 +16,7 @@ from hcc_sdtm.endpoints.estimating import estimate_endpoints
 from hcc_sdtm.finding import join_findings
 from hcc_sdtm.mapping.applying import MappedSite, map_site
 from hcc_sdtm.mapping.model import SiteMapping, read_mapping
+from hcc_sdtm.mapping.unread import unused_files
 from hcc_sdtm.outputs.ledger import list_assumptions
 from hcc_sdtm.outputs.replace import open_output
 from hcc_sdtm.outputs.writing import transport_findings, write_outputs
@@ -45,6 +46,9 @@ def run(
     loaded = read_study(Path(study), Path(raw) if raw else None, _mapping_problems)
     if out is None:
         return compute(loaded, sites, keep_going, progress)
+    if loaded.raw.resolve() in (Path(out).resolve(), *Path(out).resolve().parents):
+        message = f"lies in the folder of raw files, {loaded.raw}; a run never writes there"
+        raise StudyError([Problem(Source(str(out)), message)])
     with open_output(Path(out)) as folder:
         result = compute(loaded, sites, keep_going, progress)
         progress("writing")
@@ -72,6 +76,8 @@ def compute(study: Study, sites: Sequence[str], keep_going: bool, progress: Prog
     results, curves = estimate_endpoints(adsl.published, adrs.published, adtte.published, study.endpoints)
     of_adam = [adsl_findings, adrs_findings, adtte_findings, pointer_findings]
     of_sites = [site.findings for site in mapped]
+    if not sites:
+        of_sites.append(unused_files(study.raw, {name for site in mapped for name in site.files}))
     of_files = transport_findings({**sdtm, **adam})
     findings = join_findings([*of_sites, sdtm_findings, *schema_findings, check_findings, *of_adam, of_files])
     assumptions = list_assumptions(study, mapped)

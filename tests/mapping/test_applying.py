@@ -362,3 +362,38 @@ def test_a_stacked_sheet_without_a_column_of_the_others_is_a_problem(tmp_path):
     mapping += "DM:\n  - {rows: patient, SUBJID: {copy: subject}, SEX: {term: sex}}\n"
     with pytest.raises(StudyError, match=re.escape('forms.xlsx:Form 2 has no column "sex", which the other sheets')):
         map_text(tmp_path, mapping)
+
+
+def test_a_number_unlike_the_pattern_is_no_subject(tmp_path):
+    mapping = HEAD.replace('prefix: "201-"', 'prefix: "201-", pattern: "[0-9]{3}"') + (
+        "DM:\n  - {rows: patient, SUBJID: {copy: subject}}\n"
+    )
+    site, _ = map_text(tmp_path, mapping, patient="no\n007\nTotal\n")
+    assert records(site, "DM")["SUBJID"].tolist() == ["201-007"]
+    assert cells(site, "MAP-001") == [("patient.csv:A3", "Total")]
+
+
+def test_an_error_of_the_spreadsheet_program_is_no_value(tmp_path):
+    mapping = HEAD + "DM:\n  - {rows: patient, SUBJID: {copy: subject}, AGE: {number: age}, RACE: {copy: race}}\n"
+    site, _ = map_text(tmp_path, mapping, patient="no,age,race\n007,#DIV/0!,#REF!\n")
+    assert records(site, "DM")[["AGE", "RACE"]].fillna("").values.tolist() == [["", ""]]
+    assert cells(site, "RAW-004") == [("patient.csv:B2", "#DIV/0!"), ("patient.csv:C2", "#REF!")]
+
+
+def test_a_side_by_side_block_that_lost_a_column_is_refused_and_one_that_is_absent_is_not(tmp_path):
+    mapping = (
+        HEAD
+        + """
+  visit:
+    file: visit.csv
+    subject: no
+    unpivot: {columns: "v{VISITNUM} {measure}", VISITNUM: ["1", "2", "3"], measures: [date, resp]}
+RS:
+  - {rows: visit, RSORRES: {copy: resp}, VISITNUM: {copy: VISITNUM}, RSDTC: {date: date}}
+"""
+    )
+    whole = "no,v1 date,v1 resp,v2 date,v2 resp\n007,01/02/2021,PR,03/04/2021,PD\n"
+    site, _ = map_text(tmp_path, mapping, patient="no\n007\n", visit=whole)
+    assert records(site, "RS")["VISITNUM"].tolist() == [1.0, 2.0]
+    with pytest.raises(StudyError, match=r'visit\.csv has no column "v2 date"; did you mean "v1 date"'):
+        map_text(tmp_path, mapping, patient="no\n007\n", visit=whole.replace("v2 date", "v2 day"))

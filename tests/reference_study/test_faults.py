@@ -45,6 +45,7 @@ WARNINGS = {
 }
 NOTES = {
     ("RAW-003 raw.hidden-column", "site_102.xlsx:Enrolment!B"),
+    ("MAP-023 file.unused", "site_103_dictionary.csv"),
     ("RAW-010 raw.encoding-guessed", "site_103/labs.csv"),
     ("RAW-010 raw.encoding-guessed", "site_103/afp_outside.csv"),
     ("RAW-010 raw.encoding-guessed", "site_103/medication.csv"),

@@ -43,15 +43,10 @@ from hcc_sdtm.mapping.model import (
     columns_read,
     term_lists,
 )
-from hcc_sdtm.mapping.view import (
-    SiteFiles,
-    View,
-    clean,
-    misnamed_identifying,
-    open_view,
-    read_numbers,
-    unused_columns,
-)
+from hcc_sdtm.mapping.opening import open_view
+from hcc_sdtm.mapping.site_files import SiteFiles, misnamed_identifying, read_numbers
+from hcc_sdtm.mapping.unread import unused_columns
+from hcc_sdtm.mapping.view import View, clean
 from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.source import Source
 from hcc_sdtm.spec.model import Specs

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from hcc_sdtm.mapping.condition import Condition
 from hcc_sdtm.problem import Problem, StudyError, nearest
@@ -232,13 +232,26 @@ class Table(FileModel):
     """Columns that no rule uses on purpose."""
 
 
+def _regular_expression(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"is no regular expression: {error}") from None
+    return text
+
+
 class Subjects(FileModel):
-    """How a site's subject number becomes the study's: a key file, and a text to put before it."""
+    """How a site's subject number becomes the study's: a key file, and a text to put before it.
+
+    ``pattern`` is a regular expression for the whole number, before the prefix: a row with another (a totals row) is left
+    out, with a finding.
+    """
 
     file: str = ""
     from_: str = Field(default="", alias="from")
     to: str = ""
     prefix: str = ""
+    pattern: Annotated[str, AfterValidator(_regular_expression)] = ""
 
 
 class DateHabit(FileModel):

@@ -13,12 +13,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from hcc_sdtm.finding import Finding, findings_frame
 from hcc_sdtm.problem import Problem, StudyError
 from hcc_sdtm.raw.grid import TooManyCellsError, build_text_grid
-from hcc_sdtm.raw.table import RawSheet
+from hcc_sdtm.raw.table import ERROR_CELL, ERROR_TEXTS, RawSheet
 from hcc_sdtm.source import Source
 
 ENCODING_GUESSED = "RAW-010 raw.encoding-guessed"
@@ -40,8 +41,8 @@ _NAMES = {"gb18030": "GB18030", "cp1252": "Windows-1252", "utf-16-le": "UTF-16",
 def read_delimited(path: Path, name: str) -> tuple[list[RawSheet], pd.DataFrame]:
     """The file as one sheet without a name.
 
-    Findings: RAW-010 when nothing in the file settles its encoding, RAW-011 at a record with more or fewer fields than
-    most. Raises StudyError for a file that is no text, or whose records cannot be told apart.
+    Findings: RAW-004 at an error text, RAW-010 when nothing in the file settles its encoding, RAW-011 at a record with
+    more or fewer fields than most. Raises StudyError for a file that is no text, or whose records cannot be told apart.
     """
     try:
         content = path.read_bytes()
@@ -66,6 +67,7 @@ def read_delimited(path: Path, name: str) -> tuple[list[RawSheet], pd.DataFrame]
     message = f"read as {_NAMES.get(encoding, encoding)}, a guess: the file does not say; save it as UTF-8"
     findings = [Finding(ENCODING_GUESSED, "note", message, source=str(Source(name)))] if guessed else []
     findings += _uneven_findings(widths, name)
+    findings += _error_findings(texts, name)
     return [RawSheet(name, "", texts)], findings_frame(findings)
 
 
@@ -121,6 +123,17 @@ def _uneven_findings(widths: list[int], name: str) -> Iterator[Finding]:
         if width not in (0, expected):
             message = f"this record has {width} fields and most have {expected}: its values may stand in wrong columns"
             yield Finding(FIELDS_UNEVEN, "warning", message, source=str(Source(name, row=row, column=1)))
+
+
+def _error_findings(texts: np.ndarray, name: str) -> Iterator[Finding]:
+    """Cells that hold what a spreadsheet program shows in place of a value it could not have."""
+    for column in range(texts.shape[1]):
+        for row in np.flatnonzero(pd.Series(texts[:, column]).isin(ERROR_TEXTS)):
+            text = texts[row, column]
+            source = str(Source(name, row=int(row) + 1, column=column + 1))
+            yield Finding(
+                ERROR_CELL, "warning", f'the cell holds the error "{text}", no value', source=source, typed=text
+            )
 
 
 def _decodes(content: bytes, encoding: str) -> bool:

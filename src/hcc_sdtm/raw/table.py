@@ -13,6 +13,24 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+ERROR_CELL = "RAW-004 raw.error-cell"
+ERROR_TEXTS = frozenset(
+    {
+        "#DIV/0!",
+        "#N/A",
+        "#NAME?",
+        "#NULL!",
+        "#NUM!",
+        "#REF!",
+        "#VALUE!",
+        "#SPILL!",
+        "#CALC!",
+        "#FIELD!",
+        "#GETTING_DATA",
+    }
+)
+"""What a spreadsheet program shows where a value could not be had: never a value, in a text file neither."""
+
 
 @dataclass(frozen=True)
 class RawSheet:

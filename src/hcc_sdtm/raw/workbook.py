@@ -21,14 +21,13 @@ from hcc_sdtm.finding import Finding, findings_frame
 from hcc_sdtm.problem import Problem, StudyError
 from hcc_sdtm.raw.grid import MAX_CELLS, Grid, TooManyCellsError, build_grid
 from hcc_sdtm.raw.sheet_scan import SheetFacts
-from hcc_sdtm.raw.table import RawSheet
+from hcc_sdtm.raw.table import ERROR_CELL, RawSheet
 from hcc_sdtm.raw.xlsx_package import PackageError, XlsxPackage
 from hcc_sdtm.source import Source, column_letters
 
 HIDDEN_SHEET = "RAW-001 raw.hidden-sheet"
 HIDDEN_ROW = "RAW-002 raw.hidden-row"
 HIDDEN_COLUMN = "RAW-003 raw.hidden-column"
-ERROR_CELL = "RAW-004 raw.error-cell"
 FORMULA_WITHOUT_VALUE = "RAW-005 raw.formula-without-value"
 PRECISION_ASSUMED = "RAW-006 raw.date-precision-assumed"
 DATE_BEFORE_MARCH_1900 = "RAW-007 raw.date-before-march-1900"
