@@ -209,7 +209,12 @@ def _one_form_only(spot: _Spot) -> Fault:
         if f"RTHCC-{spot.site}-{(text := str(number).zfill(len(numbers[0])))}" not in known
     )
     column = form.columns[0]
-    values = {**form.row(spot.first_row(form)), column: stranger if spot.site == "102" else f"{spot.site}-{stranger}"}
+    # a subject of a large study may have no row in this form; any other row serves as well
+    rows = form.rows_of(spot.usubjid)
+    values = {
+        **form.row(int(rows[0]) if len(rows) else 0),
+        column: stranger if spot.site == "102" else f"{spot.site}-{stranger}",
+    }
     position = form.append(values, f"RTHCC-{spot.site}-{stranger}")
     return spot.fault(form, position, column, value)
 
