@@ -19,15 +19,20 @@ TENFOLD = (7.0, 13.0)
 """A ratio between two visits that looks like a slip of ten: measurements a few weeks apart also differ a little."""
 
 LONGEST_MM = (3.0, 300.0)
+"""Longest diameters that a scan can show and a liver can hold; below and above, the unit is in question."""
+
 TOO_SMALL_MM, MEASURABLE_MM = 5.0, 10.0
 """What a lesion too small to measure is recorded as, and the least longest diameter of a target (RECIST 1.1, 3.1.1, 4.3.2)."""
 
 PROGRESSION_RATIO, PROGRESSION_MM = 1.2, 5.0
 RESPONSE_RATIO = 0.7
+"""Growth from the smallest sum that is progression, and what of the first sum may be left in a PR (RECIST 1.1, 4.3.1)."""
+
 NODE_MM = 10.0
 """A lymph node with a shorter short axis is normal (RECIST 1.1, 4.3.2)."""
 
 ROUNDING = 1e-6
+"""Less than this between two sums is what arithmetic leaves."""
 
 ROUNDING_MM = 1.0
 """Diameters are recorded to the millimetre or a tenth of it; less than this between two of them is rounding."""
@@ -43,7 +48,8 @@ def unit_slip(evidence: Evidence) -> Iterator[Flag]:
 
     What it finds: A diameter 7 to 13 times smaller or larger than at the visits on both sides (at the first
         and last visit, than at the two nearest), and a longest diameter above 0 and below 3 mm or above 300
-        mm. At the first and last visit a shrinkage to between 5 and 10 mm is left out: it may be a response.
+        mm. At the first and last visit a shrinkage to between 5 and 10 mm is left out: it may be a response. Of
+        two longest diameters alone the second is asked about where it is below 5 mm.
     Why it matters: One lesion in the wrong unit turns stable disease into response or progression.
     Example: 45 mm, then 4.5, then 44: centimetres in a column of millimetres.
     Source: RECIST 1.1 sections 3.1 and 4.3.2: measurements in millimetres, 5 mm for too small to measure.
@@ -173,7 +179,10 @@ def _sizes(evidence: Evidence) -> pd.DataFrame:
     real |= is_last & smaller & size.between(TOO_SMALL_MM, MEASURABLE_MM, inclusive="left")
     real |= is_first & larger & (sizes[["left", "right"]].max(axis=1) < MEASURABLE_MM)
     outside = (sizes["TRTESTCD"] == "LDIAM") & (size > 0) & ~size.between(*LONGEST_MM)
-    sizes["slip"] = ((smaller | larger) & ~real) | outside
+    # With one other measurement only, less than is recorded for too small to measure still tells.
+    alone = sizes["right"].isna() & (sizes["left"] / size).between(*TENFOLD)
+    alone &= (sizes["TRTESTCD"] == "LDIAM") & (size < TOO_SMALL_MM)
+    sizes["slip"] = ((smaller | larger) & ~real) | alone | outside
     return sizes
 
 
@@ -213,15 +222,7 @@ def _target_sums(evidence: Evidence, criterion: str) -> pd.DataFrame:
         sum=("TRSTRESN", "sum"), measured=("TRLNKID", "size"), remains=("left_over", "any")
     )
     counts = targets.groupby(READER).size().rename("targets").reset_index()
-    results = evidence.records(
-        "TR",
-        "USUBJID",
-        "VISITNUM",
-        optional=(
-            "TREVAL",
-            "TREVALID",
-        ),
-    ).dropna(subset="VISITNUM")
+    results = evidence.records("TR", "USUBJID", "VISITNUM", optional=("TREVAL", "TREVALID")).dropna(subset="VISITNUM")
     visits = results.assign(EVALUATOR=evaluator(results, "TR"))[visit].drop_duplicates().sort_values(visit)
     sums = visits.merge(by_visit.reset_index(), on=visit, how="left").merge(counts, on=READER, how="left")
     sums["sum"] = sums["sum"].where(sums["measured"] == sums["targets"])
@@ -230,32 +231,13 @@ def _target_sums(evidence: Evidence, criterion: str) -> pd.DataFrame:
 
 def _new_lesions(evidence: Evidence) -> pd.DataFrame:
     """Visits at which a new lesion was identified: READER, VISITNUM."""
-    lesions = evidence.records(
-        "TU",
-        "USUBJID",
-        "TUSTRESC",
-        "VISITNUM",
-        optional=(
-            "TUEVAL",
-            "TUEVALID",
-        ),
-    )
+    lesions = evidence.records("TU", "USUBJID", "TUSTRESC", "VISITNUM", optional=("TUEVAL", "TUEVALID"))
     lesions = lesions.assign(EVALUATOR=evaluator(lesions, "TU"))
     return lesions.loc[lesions["TUSTRESC"] == "NEW", [*READER, "VISITNUM"]]
 
 
 def _unequivocal_growth(evidence: Evidence) -> pd.DataFrame:
     """Visits at which a non-target lesion grew unequivocally: READER, VISITNUM."""
-    results = evidence.records(
-        "TR",
-        "USUBJID",
-        "TRTESTCD",
-        "TRSTRESC",
-        "VISITNUM",
-        optional=(
-            "TREVAL",
-            "TREVALID",
-        ),
-    )
+    results = evidence.records("TR", "USUBJID", "TRTESTCD", "TRSTRESC", "VISITNUM", optional=("TREVAL", "TREVALID"))
     states = results["TRTESTCD"].isin(("TUMSTATE", "LNSTATE")) & (results["TRSTRESC"] == "UNEQUIVOCAL")
     return results.assign(EVALUATOR=evaluator(results, "TR")).loc[states, [*READER, "VISITNUM"]]
