@@ -14,17 +14,15 @@ from hcc_sdtm.checks.schemas import check_schema
 from hcc_sdtm.dataset import Lineage
 from hcc_sdtm.endpoints.estimating import estimate_endpoints
 from hcc_sdtm.finding import join_findings
-from hcc_sdtm.mapping.applying import MappedSite, map_site
-from hcc_sdtm.mapping.model import SiteMapping, read_mapping
+from hcc_sdtm.mapping.sites import map_sites, mapping_problems
 from hcc_sdtm.mapping.unread import unused_files
 from hcc_sdtm.outputs.ledger import list_assumptions
 from hcc_sdtm.outputs.replace import open_output
 from hcc_sdtm.outputs.writing import transport_findings, write_outputs
-from hcc_sdtm.problem import Problem, StudyError, nearest
+from hcc_sdtm.problem import Problem, StudyError
 from hcc_sdtm.result import RunResult
 from hcc_sdtm.sdtm.building import build_sdtm
 from hcc_sdtm.source import Source
-from hcc_sdtm.spec.model import Specs
 from hcc_sdtm.spec.study import Study, read_study
 
 Progress = Callable[[str], None]
@@ -43,7 +41,7 @@ def run(
     ``sites`` are the site numbers to take (empty: all). Raises StudyError where the study, a mapping, a spec or a raw file
     is bad, with every problem; with ``keep_going`` a site that fails is left out and listed instead.
     """
-    loaded = read_study(Path(study), Path(raw) if raw else None, _mapping_problems)
+    loaded = read_study(Path(study), Path(raw) if raw else None, mapping_problems)
     if out is None:
         return compute(loaded, sites, keep_going, progress)
     if loaded.raw.resolve() in (Path(out).resolve(), *Path(out).resolve().parents):
@@ -60,7 +58,7 @@ def compute(study: Study, sites: Sequence[str], keep_going: bool, progress: Prog
     """Every step but writing."""
     lineage = Lineage()
     progress("reading and mapping")
-    mapped, problems = _map_sites(study, sites, lineage, keep_going)
+    mapped, problems = map_sites(study, sites, lineage, keep_going)
     progress("deriving SDTM")
     sdtm, sdtm_findings = build_sdtm(mapped, study.specs, study.trial, study.study_id, lineage)
     progress("checking")
@@ -84,49 +82,3 @@ def compute(study: Study, sites: Sequence[str], keep_going: bool, progress: Prog
     return RunResult(
         study, tuple(mapped), sdtm, adam, findings, outcomes, results, curves, assumptions, lineage, tuple(problems)
     )
-
-
-def _mapping_problems(mappings: Sequence[tuple[Path, str]], raw: Path, specs: Specs) -> list[Problem]:
-    """What is wrong with the mappings of a study that cannot be run for another reason, so that one block has it all."""
-    problems: list[Problem] = []
-    for path, name in mappings:
-        try:
-            map_site(read_mapping(path, name, specs), raw, specs, Lineage())
-        except StudyError as error:
-            problems += error.problems
-    return problems
-
-
-def _map_sites(
-    study: Study, wanted: Sequence[str], lineage: Lineage, keep_going: bool
-) -> tuple[list[MappedSite], list[Problem]]:
-    problems: list[Problem] = []
-    mappings: list[SiteMapping] = []
-    for path, name in study.mappings:
-        try:
-            mappings.append(read_mapping(path, name, study.specs))
-        except StudyError as error:
-            problems += error.problems
-    numbers = [mapping.head.site for mapping in mappings]
-    for at, mapping in enumerate(mappings):
-        if mapping.head.site in numbers[:at]:
-            first = mappings[numbers.index(mapping.head.site)].file.name
-            message = f'site "{mapping.head.site}" has a mapping already, {first}; its records would come twice'
-            problems.append(Problem(mapping.file.source(("site",)), message))
-    for number in wanted:
-        if number not in numbers:
-            message = f'no mapping for site "{number}"{nearest(number, numbers)}'
-            raise StudyError([*problems, Problem(Source("study.yaml"), message)])
-    mapped = []
-    for mapping in mappings:
-        if wanted and mapping.head.site not in wanted:
-            continue
-        try:
-            mapped.append(map_site(mapping, study.raw, study.specs, lineage))
-        except StudyError as error:
-            problems += error.problems
-    if problems and (not keep_going or not mapped):
-        raise StudyError(problems)
-    if not any(len(frame) for site in mapped for frame in site.frames.get("DM", ())):
-        raise StudyError([Problem(Source("study.yaml"), "no mapping makes a record of DM, so there are no subjects")])
-    return mapped, problems

@@ -118,8 +118,6 @@ class _Builder:
             return self.yes_no(self.new_therapy(parameter.new_therapy))
         raise TypeError(f"{parameter.paramcd} has no rule")
 
-    # One method a verb -----------------------------------------------------------------------------------------------
-
     def visit_responses(self, responses: Responses) -> pd.DataFrame:
         timeline = self.timeline(responses)
         dataset = timeline.dataset
@@ -208,8 +206,6 @@ class _Builder:
         together = pd.concat(firsts, ignore_index=True)
         return together.sort_values(["subject", "ADT"], kind="stable").drop_duplicates("subject")
 
-    # What the verbs share --------------------------------------------------------------------------------------------
-
     def timeline(self, records: DatedRecords) -> Timeline:
         timeline = build_timeline(self.datasets, records, self.subjects, self.tables)
         self.timelines.append(timeline)
@@ -277,8 +273,6 @@ class _Builder:
         counts &= day <= first[subject]
         return np.where(counts, "Y", "").astype(object)
 
-    # Findings --------------------------------------------------------------------------------------------------------
-
     def undated(self, responses: Responses, dataset: Dataset) -> pd.DataFrame:
         if responses.date not in dataset.frame:
             return findings_frame()
@@ -304,8 +298,6 @@ class _Builder:
         positions = rows.loc[declines_from_complete(analysed).sort_values(), "position"].to_numpy()
         message = '"{value}" follows a complete response: disease came back, which is PD, or the CR was none'
         return dataset.findings(positions, DECLINE_FROM_COMPLETE, "warning", variable, message, "CR, PD or NE")
-
-    # The dataset -----------------------------------------------------------------------------------------------------
 
     def dataset(self) -> Dataset:
         table = self.specs.adam["ADRS"]

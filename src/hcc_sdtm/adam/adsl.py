@@ -140,8 +140,6 @@ class _Builder:
             return self.last_alive
         return self.date if rule.date else self.value
 
-    # One method a verb -----------------------------------------------------------------------------------------------
-
     def treatment(self, name: str, rule: AdslRule) -> _Made:
         start = self.trial.treatment_start
         variable = start.end if rule.treatment == "end" and start.end else start.date
@@ -240,8 +238,6 @@ class _Builder:
         extra = {domain_column(name): best.domain, variable_column(name): best.variable}
         how = "latest complete date of any record that shows the subject alive, not after death or the data cut-off"
         return _Made(best.day, Derivation(how), best.number, extra)
-
-    # What the verbs share --------------------------------------------------------------------------------------------
 
     def missing(self, variable: Variable) -> np.ndarray:
         """The column of a variable that no rule makes."""

@@ -16,7 +16,10 @@ FRACTION_DOSE_GY = (1.5, 34.0)
 """Doses per fraction in use: conventional fractions of 1.8 to 2 Gy up to one fraction of 34 Gy to the lung (RTOG 0915)."""
 
 TOTAL_TOLERANCE = 0.02
+"""Share of a total dose that rounding of the dose per fraction can make."""
+
 BED10_GY = (30.0, 130.0)
+"""Biologically effective doses in use, alpha/beta 10: 30 Gy in 10 fractions gives 39, 50 Gy in 5 gives 100."""
 
 
 @rule("EX-001", "dose.total-disagrees", "error")

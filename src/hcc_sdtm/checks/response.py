@@ -198,15 +198,7 @@ def _responses(evidence: Evidence, *variables: str) -> pd.DataFrame:
     """Overall responses of the trial's criteria: RS variables, EVALUATOR, earliest, latest, position."""
     trial = evidence.trial
     needed = ("USUBJID", "RSCAT", "RSTESTCD", "RSSTRESC", *variables)
-    records = evidence.records(
-        "RS",
-        *needed,
-        date="RSDTC",
-        optional=(
-            "RSEVAL",
-            "RSEVALID",
-        ),
-    )
+    records = evidence.records("RS", *needed, date="RSDTC", optional=("RSEVAL", "RSEVALID"))
     criteria = [name for name in (trial.primary_criterion, trial.second_criterion) if name]
     records = records[(records["RSTESTCD"] == "OVRLRESP") & records["RSCAT"].isin(criteria)]
     if records.empty:
@@ -247,17 +239,7 @@ def _progressions_without_lesions(evidence: Evidence) -> pd.DataFrame:
 
 def _lesions_in_words(evidence: Evidence) -> pd.DataFrame:
     """First visit at which RS itself records a new lesion or a progression of non-targets: READER, ``said_from``."""
-    records = evidence.records(
-        "RS",
-        "USUBJID",
-        "RSTESTCD",
-        "RSSTRESC",
-        "VISITNUM",
-        optional=(
-            "RSEVAL",
-            "RSEVALID",
-        ),
-    )
+    records = evidence.records("RS", "USUBJID", "RSTESTCD", "RSSTRESC", "VISITNUM", optional=("RSEVAL", "RSEVALID"))
     new = (records["RSTESTCD"] == "NEWLIND") & records["RSSTRESC"].isin(("Y", "UNEQUIVOCAL"))
     said = new | ((records["RSTESTCD"] == "NTRGRESP") & (records["RSSTRESC"] == "PD"))
     records = records.assign(EVALUATOR=evaluator(records, "RS"))[said]

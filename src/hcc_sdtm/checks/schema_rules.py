@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hcc_sdtm.checks.rule import HEADINGS
+
 
 @dataclass(frozen=True)
 class DocumentedRule:
@@ -24,8 +26,7 @@ class DocumentedRule:
 def document(id: str, name: str, severity: str, finds: str, matters: str, example: str, source: str) -> DocumentedRule:
     """The rule, its four texts under the headings of every rule."""
     texts = (finds, matters, example, source)
-    headings = ("What it finds", "Why it matters", "Example", "Source")
-    return DocumentedRule(id, name, severity, dict(zip(headings, texts, strict=True)))
+    return DocumentedRule(id, name, severity, dict(zip(HEADINGS, texts, strict=True)))
 
 
 MISSING_COLUMN = document(

@@ -32,9 +32,7 @@ from hcc_sdtm.problem import nearest
 from hcc_sdtm.spec.folder import reference_study
 from hcc_sdtm.spec.model import Codelist, DatasetSpec, Specs, ValueLevel, Variable
 from hcc_sdtm.spec.tables import read_spec_tables
-
-TRANSPORT_BYTES = 200
-"""The longest text of a SAS transport file of version 5."""
+from hcc_sdtm.spec.transport import TEXT_BYTES
 
 LISTED_TERMS = 12
 """A message lists the terms of a codelist that has no more."""
@@ -142,7 +140,7 @@ def _build_column(variable: Variable, tests: list[tuple[DocumentedRule, ValueTes
 
 
 def _longest(variable: Variable) -> int:
-    return variable.length if variable.type == "text" else TRANSPORT_BYTES
+    return variable.length if variable.type == "text" else TEXT_BYTES
 
 
 def _term_rule(codelist: Codelist) -> DocumentedRule:

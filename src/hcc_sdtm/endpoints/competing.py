@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from hcc_sdtm.endpoints.limits import Transform, confidence_limits
+from hcc_sdtm.endpoints.limits import confidence_limits
 from hcc_sdtm.endpoints.risk_sets import Counts, Floats, RiskSets, build_risk_sets, read_codes, read_numbers
 from hcc_sdtm.endpoints.survival import Rate
+from hcc_sdtm.spec.endpoints import Transform
 
 
 @dataclass(frozen=True)

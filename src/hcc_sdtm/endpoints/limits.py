@@ -6,13 +6,13 @@ one it used.
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-Transform = Literal["log-log", "log", "plain"]
+from hcc_sdtm.spec.endpoints import Transform
 
 Floats = NDArray[np.float64]
 

@@ -16,8 +16,9 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
-from hcc_sdtm.endpoints.limits import Transform, confidence_limits
+from hcc_sdtm.endpoints.limits import confidence_limits
 from hcc_sdtm.endpoints.risk_sets import Counts, Floats, RiskSets, build_risk_sets, read_codes, read_numbers
+from hcc_sdtm.spec.endpoints import Transform
 
 STEP_TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
 """Two heights of a curve closer than this are the same height. R's quantile.survfit uses the same number."""

@@ -355,16 +355,5 @@ def _typed(
         message = [
             f'"{text}" is not a number and {variable} is numeric; the value is left missing' for text in values[bad]
         ]
-        evaluation.findings.append(
-            view.findings(
-                rows[bad],
-                column,
-                NUMBER_TEXT,
-                "error",
-                evaluation.mapping.head.site,
-                message,
-                variable=variable,
-                dataset=block.domain,
-            )
-        )
+        evaluation.add_findings(view, rows[bad], column, NUMBER_TEXT, message, Target(block.domain, variable))
     return numbers

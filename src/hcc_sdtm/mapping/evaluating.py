@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,6 +28,7 @@ from hcc_sdtm.mapping.model import (
     SiteMapping,
     Split,
     Term,
+    columns_read,
 )
 from hcc_sdtm.mapping.view import View, clean
 from hcc_sdtm.problem import nearest
@@ -81,6 +82,22 @@ class Evaluation:
     views: Mapping[str, View]
     orders: Mapping[tuple[str, str], str]
     findings: list[pd.DataFrame] = field(default_factory=list)
+
+    def add_findings(
+        self,
+        view: View,
+        rows: np.ndarray,
+        column: str,
+        rule: str,
+        message: Sequence[str] | str,
+        target: Target,
+        severity: str = "error",
+        expected: str = "",
+    ) -> None:
+        """One finding for each of the rows, at the column's cell, about the variable that was to be filled."""
+        site = self.mapping.head.site
+        found = view.findings(rows, column, rule, severity, site, message, target.variable, target.dataset, expected)
+        self.findings.append(found)
 
     def evaluate(
         self, rule: RuleModel, view: View, rows: np.ndarray, target: Target, block: Mapping[str, Values]
@@ -152,19 +169,7 @@ class Evaluation:
         values, problems = read(texts[present])
         for at, rule, message, expected in problems:
             bad = rows[here == present[at]]
-            self.findings.append(
-                view.findings(
-                    bad,
-                    column,
-                    rule,
-                    "error",
-                    self.mapping.head.site,
-                    message,
-                    variable=target.variable,
-                    dataset=target.dataset,
-                    expected=expected,
-                )
-            )
+            self.add_findings(view, bad, column, rule, message, target, expected=expected)
         return values[np.searchsorted(present, here)] if len(rows) else values
 
     def _read_dates(self, texts: np.ndarray, order: str) -> pd.DataFrame:
@@ -223,19 +228,7 @@ class Evaluation:
         doubtful = np.isin(wanted, list(several))
         if doubtful.any():
             message = f'the table "{there.name}" has several rows for this {rule.lookup.on}; no value is taken'
-            site = self.mapping.head.site
-            self.findings.append(
-                view.findings(
-                    rows[doubtful],
-                    rule.lookup.on,
-                    LOOKUP_MANY,
-                    "error",
-                    site,
-                    message,
-                    variable=target.variable,
-                    dataset=target.dataset,
-                )
-            )
+            self.add_findings(view, rows[doubtful], rule.lookup.on, LOOKUP_MANY, message, target)
         found = (at >= 0) & ~doubtful & (wanted != "")
         given = _spread(self.evaluate(rule.lookup.give, there, at[found], target, {}), found)
         places = np.full((len(rows), 2), -1, dtype=np.int64)
@@ -260,34 +253,14 @@ class Evaluation:
         from_day = dates.to_days(pd.Series(start, dtype=object)).to_numpy()
         partial = (start != "") & np.isnan(from_day) & ~np.isnan(number)
         if partial.any():
-            self.findings.append(
-                view.findings(
-                    rows[partial],
-                    column,
-                    ANCHOR_PARTIAL,
-                    "error",
-                    head.site,
-                    f"{anchor} is not known to the day, so nothing can be counted from it",
-                    variable=target.variable,
-                    dataset=target.dataset,
-                )
-            )
+            message = f"{anchor} is not known to the day, so nothing can be counted from it"
+            self.add_findings(view, rows[partial], column, ANCHOR_PARTIAL, message, target)
         # half a day and less is rounding of the site's own division by 7; the date is the nearest whole day
         days = from_day + np.where(by.after != "", 1, -1) * np.rint(number)
         outside = (days < FIRST_DAY) | (days > LAST_DAY)
         if outside.any():
-            self.findings.append(
-                view.findings(
-                    rows[outside],
-                    column,
-                    DATE_IMPOSSIBLE,
-                    "error",
-                    head.site,
-                    f"counted from {anchor} this lies outside the years 0001 to 9999; the value is left missing",
-                    variable=target.variable,
-                    dataset=target.dataset,
-                )
-            )
+            message = f"counted from {anchor} this lies outside the years 0001 to 9999; the value is left missing"
+            self.add_findings(view, rows[outside], column, DATE_IMPOSSIBLE, message, target)
             days[outside] = np.nan
         return Values(dates.from_days(pd.Series(days)).to_numpy(dtype=object))
 
@@ -298,23 +271,13 @@ class Evaluation:
         codes, combinations = pd.factorize(pd.MultiIndex.from_arrays(texts))
         values = np.full(len(combinations), "", dtype=object)
         for at, combination in enumerate(combinations):
-            finding = CALL_DOUBTED, "warning"
+            found, severity = CALL_DOUBTED, "warning"
             try:
                 values[at], message = FUNCTIONS[rule.call](tuple(combination), rule.settings)
             except ValueError as error:
-                finding, message = (CALL_FAILED, "error"), str(error)
+                found, severity, message = CALL_FAILED, "error", str(error)
             if message:
-                self.findings.append(
-                    view.findings(
-                        rows[codes == at],
-                        rule.columns[-1],
-                        *finding,
-                        self.mapping.head.site,
-                        message,
-                        variable=target.variable,
-                        dataset=target.dataset,
-                    )
-                )
+                self.add_findings(view, rows[codes == at], rule.columns[-1], found, message, target, severity)
         return values[codes]
 
 
@@ -336,7 +299,7 @@ def cell_rules(rule: RuleModel, view: View, views: Mapping[str, View], line: Sou
         inner = cell_rules(rule.lookup.give, there, views, line)
         role = _role(rule)
         return tuple(CellRule(f"{role}>{part.role}" if part.role else role, part.columns, line) for part in inner)
-    columns = [name for name in _columns(rule) if name in view.positions]
+    columns = [name for name in columns_read(rule) if name in view.positions]
     sizes = {len(view.positions[name]) for name in columns if view.positions[name]}
     items = max(sizes, default=0)
     places = tuple(tuple(place for name in columns for place in view.columns_at(name, item)) for item in range(items))
@@ -346,19 +309,6 @@ def cell_rules(rule: RuleModel, view: View, views: Mapping[str, View], line: Sou
 def _role(rule: Lookup) -> str:
     """What tells one lookup's rows from another's: its table and key; a lookup inside it comes after ``>``."""
     return rule.lookup.table if rule.lookup.on == SUBJECT else f"{rule.lookup.table} on {rule.lookup.on}"
-
-
-def _columns(rule: RuleModel) -> list[str]:
-    match rule:
-        case Copy(copy_=column) | Term(term=column) | Date(date=column) | Number(number=column) | Split(split=column):
-            return [column]
-        case Concat(concat=parts):
-            return [part for part in parts if isinstance(part, str)]
-        case Call(columns=columns):
-            return list(columns)
-        case Offset(offset=by):
-            return [by.days or by.weeks]
-    return []
 
 
 def _passes(test: Test, text: str) -> bool:

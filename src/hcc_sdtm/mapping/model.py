@@ -10,10 +10,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from hcc_sdtm.mapping.condition import Condition
+from hcc_sdtm.mapping.condition import Condition, Join, Test
 from hcc_sdtm.problem import Problem, StudyError, nearest
+from hcc_sdtm.source import Source
 from hcc_sdtm.spec.model import Specs
-from hcc_sdtm.spec.yaml_file import FileModel, Texts, YamlFile, read_yaml, validate
+from hcc_sdtm.spec.transport import NAME
+from hcc_sdtm.spec.yaml_file import FileModel, Path_, Texts, YamlFile, read_yaml, validate
 
 Order = Literal["ymd", "dmy", "mdy", "none"]
 SUBJECT = "subject"
@@ -47,7 +49,7 @@ class Term(RuleModel):
 
 
 class Date(RuleModel):
-    """A column's date as ISO 8601 text, no more precise than it was typed; ``time`` names a second column."""
+    """A column's date as ISO 8601 text, no more precise than it was typed."""
 
     date: str
     order: Order | None = None
@@ -275,9 +277,14 @@ class Block:
     domain: str
     number: int
     rows: str
-    when: Any
+    when: Test | Join | None
     rules: Mapping[str, RuleModel]
     supp: Mapping[str, RuleModel]
+
+    def path_of(self, variable: str) -> Path_:
+        """Where a variable's rule stands in the file."""
+        under = ("SUPP",) if variable in self.supp else ()
+        return (self.domain, self.number, *under, variable)
 
 
 class BlockModel(FileModel):
@@ -325,12 +332,9 @@ class SiteMapping:
     blocks: tuple[Block, ...]
     file: YamlFile
 
-    def rule_line(self, block: Block, variable: str) -> Any:
+    def rule_line(self, block: Block, variable: str) -> Source:
         """The line of a variable's rule."""
-        path = (block.domain, block.number, variable)
-        if variable in block.supp:
-            path = (block.domain, block.number, "SUPP", variable)  # type: ignore[assignment]  # longer path
-        return self.file.source(path)
+        return self.file.source(block.path_of(variable))
 
 
 def columns_read(rule: RuleModel) -> Iterator[str]:
@@ -410,6 +414,7 @@ def _block_problems(block: Block, head: Head | None, file: YamlFile, specs: Spec
             yield Problem(file.source((*place, "rows")), f'no table "{block.rows}"{nearest(block.rows, head.tables)}')
         earlier: list[str] = []
         for variable, rule in {**block.rules, **block.supp}.items():
+            line = file.source(block.path_of(variable))
             looked_up = [
                 part for inner in _walk(rule) if isinstance(inner, Lookup) for part in _walk(inner.lookup.give)
             ]
@@ -417,27 +422,20 @@ def _block_problems(block: Block, head: Head | None, file: YamlFile, specs: Spec
                 # a lookup's own column is only a key
                 for column in () if isinstance(inner, FirstOf | Lookup) else columns_read(inner):
                     if column in head.hidden:
-                        line = file.source((*place, "SUPP", variable) if variable in block.supp else (*place, variable))
                         yield Problem(line, f'"{column}" is identifying; no rule may read it')
                 if isinstance(inner, Lookup) and inner.lookup.table not in head.tables:
-                    yield Problem(
-                        file.source((*place, variable)),
-                        f'no table "{inner.lookup.table}"{nearest(inner.lookup.table, head.tables)}',
-                    )
+                    yield Problem(line, f'no table "{inner.lookup.table}"{nearest(inner.lookup.table, head.tables)}')
                 anchor = inner.offset.after or inner.offset.before if isinstance(inner, Offset) else ""
                 anchors = [*head.anchors, *([] if any(inner is part for part in looked_up) else earlier)]
                 if anchor and anchor not in anchors:
-                    yield Problem(
-                        file.source((*place, variable)),
-                        f'no anchor and no earlier date of the block "{anchor}"{nearest(anchor, anchors)}',
-                    )
+                    message = f'no anchor and no earlier date of the block "{anchor}"{nearest(anchor, anchors)}'
+                    yield Problem(line, message)
             if variable in known and known[variable].is_iso_date:
                 earlier.append(variable)
     for variable, rule in {**block.rules, **block.supp}.items():
         if sum(isinstance(inner, FirstOf) for inner in _walk(rule)) > isinstance(rule, FirstOf):
-            yield Problem(
-                file.source((*place, variable)), "first_of stands inside another rule; write one list of alternatives"
-            )
+            message = "first_of stands inside another rule; write one list of alternatives"
+            yield Problem(file.source(block.path_of(variable)), message)
     for variable, rule in block.rules.items():
         source = file.source((*place, variable))
         if variable not in known:
@@ -457,15 +455,14 @@ def _block_problems(block: Block, head: Head | None, file: YamlFile, specs: Spec
                 hint = f'; did you mean "{meant}"?' if meant else nearest(value, allowed)
                 yield Problem(source, f'"{value}" is not a term of {"/".join(lists)}{hint}')
     for name, rule in block.supp.items():
+        line = file.source(block.path_of(name))
         if f"SUPP{block.domain}" not in specs.sdtm:
             message = f"SUPP{block.domain} has no spec, so {name} has no place; add it to datasets.csv"
-            yield Problem(file.source((*place, "SUPP", name)), message)
-        if not re.fullmatch(r"[A-Z][A-Z0-9_]{0,7}", name):
-            yield Problem(
-                file.source((*place, "SUPP", name)), f'"{name}" is no QNAM: at most 8 of A-Z, 0-9, _, a letter first'
-            )
+            yield Problem(line, message)
+        if not NAME.fullmatch(name):
+            yield Problem(line, f'"{name}" is no QNAM: at most 8 of A-Z, 0-9, _, a letter first')
         if not rule.label:
-            yield Problem(file.source((*place, "SUPP", name)), f"{name} needs a label")
+            yield Problem(line, f"{name} needs a label")
 
 
 def _walk(rule: RuleModel) -> Iterator[RuleModel]:

@@ -28,7 +28,8 @@ def open_view(name: str, mapping: SiteMapping, files: SiteFiles, numbers: Mappin
     """A table of the mapping as a view; ``numbers`` gives study numbers by cleaned site numbers (empty: they are the same).
 
     Raises StudyError for a file, sheet or column that does not exist, with the nearest that does.
-    Findings: a row sent twice (the first is kept), a subject number that the key file does not have (its rows are left out).
+    Findings: a row sent twice or with a key of ``unique`` that came before (the first is kept), a subject number that is
+    empty, not in the key file or not like the pattern (its rows are left out), a table without a row.
     """
     table = mapping.head.tables[name]
     at = ("tables", name)
@@ -49,7 +50,7 @@ def open_view(name: str, mapping: SiteMapping, files: SiteFiles, numbers: Mappin
         {column: np.concatenate([part.column(column) for part in opened]) for column in columns},
         {column: _places(column, opened) for column in columns},
         np.concatenate([part.rows for part in opened]),
-        np.concatenate([part.items + at * items_each for at, part in enumerate(opened)]),
+        np.concatenate([part.items + number * items_each for number, part in enumerate(opened)]),
         files.origins,
         frozenset(clean(text) for text in mapping.head.missing) | {""},
         tuple((sheet.file, sheet.sheet, table.header) for sheet in sheets),
@@ -58,7 +59,7 @@ def open_view(name: str, mapping: SiteMapping, files: SiteFiles, numbers: Mappin
             column
             for part, long in zip(parts, opened, strict=True)
             for column, places in long.positions.items()
-            if any(at in part.raw.identifying for item in places for at in item)
+            if any(place in part.raw.identifying for item in places for place in item)
         ),
     )
     if not len(view):
@@ -77,18 +78,17 @@ def open_view(name: str, mapping: SiteMapping, files: SiteFiles, numbers: Mappin
 
 
 def _sheets(table: Table, mapping: SiteMapping, files: SiteFiles, at: tuple[str, str]) -> list[RawSheet]:
-    found: list[RawSheet] = []
-    for file in files.matching(table.file, mapping.file.source((*at, "file"))):
-        sheets = files.read(file)
-        here = [sheet for sheet in sheets if not table.sheet or fnmatch.fnmatchcase(sheet.sheet, table.sheet)]
-        if not here:
-            names = [sheet.sheet for sheet in sheets]
-            message = f'{file} has no sheet "{table.sheet}"{nearest(table.sheet, names)} It has {", ".join(names)}'
-            raise StudyError([Problem(mapping.file.source((*at, "sheet")), message.replace("? It", "? it"))])
-        if not table.sheet and len(here) > 1:
-            message = f"{file} has several sheets; name the one: {', '.join(sheet.sheet for sheet in here)}"
-            raise StudyError([Problem(mapping.file.source(at), message)])
-        found += here
+    file = files.matching(table.file, mapping.file.source((*at, "file")))
+    sheets = files.read(file)
+    found = [sheet for sheet in sheets if not table.sheet or fnmatch.fnmatchcase(sheet.sheet, table.sheet)]
+    if not found:
+        names = [sheet.sheet for sheet in sheets]
+        hint = nearest(table.sheet, names) or ";"
+        message = f'{file} has no sheet "{table.sheet}"{hint} it has {", ".join(names)}'
+        raise StudyError([Problem(mapping.file.source((*at, "sheet")), message)])
+    if not table.sheet and len(found) > 1:
+        message = f"{file} has several sheets; name the one: {', '.join(sheet.sheet for sheet in found)}"
+        raise StudyError([Problem(mapping.file.source(at), message)])
     return found
 
 

@@ -44,7 +44,7 @@ class SiteFiles:
     tables: dict[TableKey, OpenTable] = field(default_factory=dict)
     findings: list[pd.DataFrame] = field(default_factory=list)
 
-    def matching(self, pattern: str, source: Source) -> list[str]:
+    def matching(self, pattern: str, source: Source) -> str:
         """The one file that the pattern matches, as its path under the raw folder; StudyError where none or several do."""
         names = sorted(
             str(path.relative_to(self.folder).as_posix()) for path in self.folder.rglob("*") if path.is_file()
@@ -57,7 +57,7 @@ class SiteFiles:
             raise StudyError([Problem(source, f'no file "{pattern}" in {self.folder.name}/{nearest(pattern, names)}')])
         if len(found) > 1:
             raise StudyError([Problem(source, f'"{pattern}" matches {" and ".join(found)}; it must match one file')])
-        return found
+        return found[0]
 
     def read(self, name: str) -> list[RawSheet]:
         """The sheets of a file, read once."""
@@ -98,7 +98,7 @@ def read_numbers(mapping: SiteMapping, files: SiteFiles) -> dict[str, str]:
     if not subjects.file:
         return {}
     source = mapping.file.source(("subjects", "file"))
-    sheet = files.read(files.matching(subjects.file, source)[0])[0]
+    sheet = files.read(files.matching(subjects.file, source))[0]
     raw = files.open(sheet, (1,), mapping.head.hidden).raw
     problems = [
         Problem(mapping.file.source(("subjects", key)), no_column(column, raw, mapping))

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-NOT_ESTIMABLE = "NE"
+from hcc_sdtm.endpoints.estimating import NOT_ESTIMABLE
 
 
 def write_ard(path: Path, results: pd.DataFrame, study_id: str, timestamp: datetime, facts: Mapping[str, str]) -> None:

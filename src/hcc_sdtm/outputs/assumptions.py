@@ -1,4 +1,4 @@
-"""The assumption ledger: every default that a statistician could argue with, and where it is set."""
+"""The lines of the assumption ledger as a frame, and as a file."""
 
 from __future__ import annotations
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from hcc_sdtm import dates
 from hcc_sdtm.dataset import format_value
 from hcc_sdtm.spec.model import DatasetSpec, Variable
 
 VERSION = "1.1.0"
-SAS_EPOCH = date(1960, 1, 1)
 DATE_FORMATS = ("DATE", "YYMMDD", "E8601DA", "DDMMYY", "MMDDYY")
 ROWS_AT_ONCE = 50_000
 
@@ -87,7 +87,7 @@ def _json_texts(column: pd.Series, variable: Variable) -> np.ndarray:
         return np.array([texts[value] for value in column], dtype=object)
     codes, values = pd.factorize(column.to_numpy(np.float64), use_na_sentinel=False)
     if _is_numeric_date(variable):
-        numbers = ["null" if pd.isna(day) else f'"{SAS_EPOCH + timedelta(days=int(day))}"' for day in values]
+        numbers = [f'"{text}"' if text else "null" for text in dates.from_days(pd.Series(values))]
     else:
         numbers = [format_value(value) or "null" for value in values]
     return np.array(numbers, dtype=object)[codes]

@@ -22,8 +22,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from hcc_sdtm.endpoints.competing import IncidenceCurve
-from hcc_sdtm.endpoints.limits import Transform
+from hcc_sdtm.endpoints.estimating import NOT_ESTIMABLE
 from hcc_sdtm.endpoints.survival import Rate, SurvivalCurve
+from hcc_sdtm.spec.endpoints import Transform
 
 WIDTH = 7.2  # inches: two columns of a journal page
 DOTS_PER_INCH = 300
@@ -278,11 +279,11 @@ def _so_far(rows: pd.DataFrame, column: str, times: np.ndarray) -> np.ndarray:
 
 
 def _number(value: float) -> str:
-    return f"{value:.1f}" if np.isfinite(value) else "NE"
+    return f"{value:.1f}" if np.isfinite(value) else NOT_ESTIMABLE
 
 
 def _percent(value: float) -> str:
-    return f"{100 * value:.1f}" if np.isfinite(value) else "NE"
+    return f"{100 * value:.1f}" if np.isfinite(value) else NOT_ESTIMABLE
 
 
 def _rate_text(rate: Rate, mark: float, unit: str) -> str:
@@ -290,7 +291,7 @@ def _rate_text(rate: Rate, mark: float, unit: str) -> str:
     return (
         f"at {mark:g} {unit} {_percent(rate.estimate)} % ({limits})"
         if np.isfinite(rate.estimate)
-        else f"at {mark:g} {unit} NE"
+        else f"at {mark:g} {unit} {NOT_ESTIMABLE}"
     )
 
 

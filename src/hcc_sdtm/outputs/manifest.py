@@ -121,16 +121,17 @@ def verify_manifest(out: Path) -> list[str]:
 
 
 def _entry(name: str, path: Path) -> dict[str, Any]:
-    return {"name": Path(name).as_posix(), "bytes": path.stat().st_size, "sha256": _digest(path)}
+    return {"name": Path(name).as_posix(), "bytes": path.stat().st_size, "sha256": file_digest(path)}
 
 
 def _is_unchanged(path: Path, entry: Mapping[str, Any]) -> bool:
     if path.is_symlink() or not path.is_file() or path.stat().st_size != entry["bytes"]:
         return False
-    return bool(_digest(path) == entry["sha256"])
+    return bool(file_digest(path) == entry["sha256"])
 
 
-def _digest(path: Path) -> str:
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file, as the manifest gives it."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

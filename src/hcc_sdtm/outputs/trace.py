@@ -6,7 +6,6 @@ manifest names.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from hcc_sdtm import dates
 from hcc_sdtm.adam.pointers import follow_pointer
 from hcc_sdtm.dataset import Dataset, Trace, at_column, format_value
 from hcc_sdtm.outputs.lineage import read_lineage, read_starts
-from hcc_sdtm.outputs.manifest import ManifestError, read_manifest
+from hcc_sdtm.outputs.manifest import ManifestError, file_digest, read_manifest
 from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.source import Source
 from hcc_sdtm.spec.folder import reference_study
@@ -110,16 +109,16 @@ def _manifest(out: Path) -> dict[str, Any]:
         raise StudyError([Problem(Source(str(out)), f"{error}; name a folder that hcc-sdtm run has written")]) from None
 
 
-def _require_same_files(manifest: Mapping[str, object], raw: Path) -> None:
+def _require_same_files(manifest: Mapping[str, Any], raw: Path) -> None:
     problems = []
-    for entry in manifest["inputs"]:  # type: ignore[attr-defined]  # JSON
+    for entry in manifest["inputs"]:
         name = entry["name"]
         if not name.startswith("raw/"):
             continue
         path = raw / name.removeprefix("raw/")
         if not path.is_file():
             problems.append(Problem(Source(name), f"not in {raw}; name the folder of the sites' files with --raw"))
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
+        elif file_digest(path) != entry["sha256"]:
             problems.append(Problem(Source(name), "not the file of this run: it changed since; run again"))
     if problems:
         raise StudyError(problems)

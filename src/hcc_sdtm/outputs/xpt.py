@@ -20,11 +20,7 @@ import pyreadstat
 from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.finding import build_findings, join_findings
 from hcc_sdtm.spec.model import DatasetSpec, Variable
-
-# FDA Study Data Technical Conformance Guide, section 3.3 (transport files), and SAS TS-140 (record layout).
-NAME = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
-LABEL_BYTES = 40
-TEXT_BYTES = 200
+from hcc_sdtm.spec.transport import LABEL_BYTES, NAME, TEXT_BYTES
 
 # Magnitudes of an 8-byte IBM float (SAS TS-140). The format reaches 16**63, but ReadStat, on which pyreadstat and haven
 # stand, reads numbers from 2**249 as infinite.

@@ -103,7 +103,7 @@ def _refusing() -> Iterator[None]:
         yield
     except (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as failure:
         raise PackageError(str(failure)) from failure
-    except (KeyError, ValueError, LookupError, ElementTree.ParseError, expat.ExpatError) as failure:
+    except (LookupError, ValueError, ElementTree.ParseError, expat.ExpatError) as failure:
         raise PackageError(str(failure)) from failure
 
 

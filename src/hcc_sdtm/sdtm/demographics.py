@@ -119,8 +119,8 @@ def _take_last_date(demographics: Dataset, datasets: Mapping[str, Dataset]) -> N
 def derive_arm(demographics: Dataset, datasets: Mapping[str, Dataset], trial: Trial) -> None:
     """Adds ARMCD, ARM, ACTARMCD, ACTARM, ARMNRS for a single-arm trial.
 
-    A screen failure has no arm; a subject who never started keeps the planned arm and has no actual one. RFSTDTC must be
-    there; RFENDTC is emptied where ARMNRS is given.
+    A screen failure has no arm; a subject who never started keeps the planned arm and has no actual one. RFXSTDTC and
+    RFENDTC must be there; RFENDTC is emptied where ARMNRS is given.
     """
     frame = demographics.frame
     failed = np.zeros(len(frame), dtype=bool)

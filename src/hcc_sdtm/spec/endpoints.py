@@ -16,6 +16,8 @@ from hcc_sdtm.spec.yaml_file import FileModel, Texts, read_yaml, validate
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Times = tuple[Annotated[float, Field(gt=0)], ...]
+Transform = Literal["log-log", "log", "plain"]
+"""How the confidence limits of a curve are made."""
 
 
 class _Endpoint(FileModel):
@@ -57,7 +59,7 @@ class SurvivalEndpoint(_Endpoint):
     estimator: Literal["survival"]
     unit: str = "months"
     times: Times = ()
-    interval: Literal["log-log", "log", "plain"] = "log-log"
+    interval: Transform = "log-log"
     delayed_entry: RiskSetMinimum | None = None
 
 
@@ -66,7 +68,7 @@ class FollowUpEndpoint(_Endpoint):
 
     estimator: Literal["follow-up"]
     unit: str = "months"
-    interval: Literal["log-log", "log", "plain"] = "log-log"
+    interval: Transform = "log-log"
 
 
 class IncidenceEndpoint(_Endpoint):
@@ -75,7 +77,7 @@ class IncidenceEndpoint(_Endpoint):
     estimator: Literal["cumulative-incidence"]
     unit: str = "months"
     times: Times = ()
-    interval: Literal["log-log", "log", "plain"] = "log-log"
+    interval: Transform = "log-log"
     causes: tuple[str, ...] = Field(min_length=1)
 
 

@@ -20,15 +20,13 @@ from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.source import Source
 from hcc_sdtm.spec.csv_file import CsvFile, Row, read_csv_file
 from hcc_sdtm.spec.model import Codelist, DatasetSpec, Specs, ValueLevel, Variable
+from hcc_sdtm.spec.transport import LABEL_BYTES, NAME, TEXT_BYTES
 
 CORES: Mapping[str, tuple[str, ...]] = {"sdtm": ("Req", "Exp", "Perm"), "adam": ("Req", "Cond", "Perm")}
 TYPES = ("text", "integer", "float", "date", "datetime")
 ORIGINS = ("Collected", "Derived", "Assigned", "Protocol", "Predecessor", "Not Available")
 
-# What a SAS transport file of version 5 can hold.
-NAME = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
-LABEL_BYTES = 40
-LONGEST = {"text": 200, "integer": 8, "float": 8, "date": 200, "datetime": 200}
+LONGEST = {"text": TEXT_BYTES, "integer": 8, "float": 8, "date": TEXT_BYTES, "datetime": TEXT_BYTES}
 
 SUPP_TABLE = "supp"
 """``sdtm/supp.csv`` serves every SUPP-- dataset that has no table of its own."""

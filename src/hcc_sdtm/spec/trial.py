@@ -89,5 +89,3 @@ class Trial(FileModel):
     new_therapies: tuple[TherapyChoice, ...] = ()
     month_days: float = Field(default=30.4375, gt=0)
     first_day: int = Field(default=1, ge=0, le=1)
-    reasons: dict[str, str] = {}
-    """Why a default was kept or changed, by key: printed in the assumption ledger."""

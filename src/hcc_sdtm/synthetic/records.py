@@ -424,6 +424,13 @@ def size_rows(study: KnownStudy) -> pd.DataFrame:
     return joined
 
 
+def new_lesion_rows(study: KnownStudy, site: str) -> pd.DataFrame:
+    """One row a new lesion of a site, at the scan that shows it first: the columns of `size_rows` that have a value."""
+    first = study.scans[(study.scans["NEWLOC"] != "") & study.is_at(site, study.scans["ROW"])]
+    rows = first[["ROW", "DATE", "VISITNUM"]].assign(LOC=first["NEWLOC"], LNKID="NEW01", ROLE="NEW")
+    return rows.assign(IRRADIATED=False, STATE="", LIVER=first["NEWLOC"] == "LIVER")
+
+
 def _measurements(study: KnownStudy) -> pd.DataFrame:
     rows = size_rows(study)
     frames = []

@@ -25,8 +25,8 @@ class Scenario:
     """One hand-written subject.
 
     ``scans`` are ``VISITNUM date response``; ``BL`` is a baseline scan, whose absence is a scenario of its own.
-    ``qualifying`` is the date of the progression that led to radiotherapy, ``reread`` a progression record
-    (scan date, date it was read again). ``expected`` is date and CNSR by PARAMCD.
+    ``reread`` is the record of the progression that led to radiotherapy (scan date, date it was read again).
+    ``expected`` is date and CNSR by PARAMCD.
     """
 
     name: str

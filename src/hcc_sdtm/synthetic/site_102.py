@@ -13,6 +13,7 @@ from hcc_sdtm.synthetic.known_study import KnownStudy
 from hcc_sdtm.synthetic.records import (
     child_pugh_grade,
     irradiated_sites,
+    new_lesion_rows,
     procedures,
     qualifying_records,
     size_rows,
@@ -22,7 +23,7 @@ from hcc_sdtm.synthetic.words import type_words
 
 SITE = "102"
 FILE = "site_102.xlsx"
-ROLES = {"TARGET": "Target", "NON-TARGET": "Non-target"}
+ROLES = {"TARGET": "Target", "NON-TARGET": "Non-target", "NEW": "New"}
 TITLE = (
     ("Tumour response, RTHCC",),
     ("Local reading. RECIST 1.1 and mRECIST; read dates are those of the latest reading.",),
@@ -148,18 +149,8 @@ def _lesions(study: KnownStudy, generator: np.random.Generator) -> dict[str, For
     """Liver lesions in mm on one sheet, the others in cm on another; a new lesion has a row at the scan that shows it first."""
     sizes = size_rows(study)
     sizes = sizes[sizes["SITEID"] == SITE]
-    first = study.scans[(study.scans["NEWLOC"] != "") & study.is_at(SITE, study.scans["ROW"])]
-    new = pd.DataFrame(
-        {
-            "ROW": first["ROW"],
-            "DATE": first["DATE"],
-            "VISITNUM": first["VISITNUM"],
-            "LOC": first["NEWLOC"],
-            "LNKID": "NEW01",
-        }
-    ).assign(ROLE="New", IRRADIATED=False, STATE="", LIVER=first["NEWLOC"] == "LIVER")
-    known = sizes.assign(ROLE=sizes["ROLE"].map(ROLES))
-    rows = pd.concat([known, new], ignore_index=True)
+    rows = pd.concat([sizes, new_lesion_rows(study, SITE)], ignore_index=True)
+    rows["ROLE"] = rows["ROLE"].map(ROLES)
     rows["NUMBER"] = pd.to_numeric(rows["VISITNUM"])
     rows = rows.sort_values(["ROW", "NUMBER", "LNKID"], kind="stable", ignore_index=True)
     forms = {}

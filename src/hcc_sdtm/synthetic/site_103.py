@@ -10,7 +10,7 @@ import pandas as pd
 
 from hcc_sdtm.synthetic.form import Form, number_cells, write_csv
 from hcc_sdtm.synthetic.known_study import KnownStudy
-from hcc_sdtm.synthetic.records import child_pugh_grade, irradiated_sites, procedures, size_rows
+from hcc_sdtm.synthetic.records import child_pugh_grade, irradiated_sites, new_lesion_rows, procedures, size_rows
 from hcc_sdtm.synthetic.typed_dates import type_dates
 from hcc_sdtm.synthetic.words import type_words
 
@@ -26,7 +26,7 @@ OUTSIDE_CLEAR, OUTSIDE_AMBIGUOUS = 2, 2
 
 LABELS: Mapping[str, tuple[str, str, str]] = {
     # field: type, label, choices
-    "record_id": ("text", "KnownStudy number", ""),
+    "record_id": ("text", "Study number", ""),
     "birth_year": ("text", "Year of birth", ""),
     "age": ("text", "Age at consent (years)", ""),
     "sex": ("radio", "Sex", "1, Male | 2, Female"),
@@ -173,17 +173,7 @@ def _response(study: KnownStudy, generator: np.random.Generator) -> Form:
 def _lesions(study: KnownStudy, generator: np.random.Generator) -> Form:
     sizes = size_rows(study)
     sizes = sizes[sizes["SITEID"] == SITE]
-    first = study.scans[(study.scans["NEWLOC"] != "") & study.is_at(SITE, study.scans["ROW"])]
-    new = pd.DataFrame(
-        {
-            "ROW": first["ROW"],
-            "DATE": first["DATE"],
-            "VISITNUM": first["VISITNUM"],
-            "LOC": first["NEWLOC"],
-            "LNKID": "NEW01",
-        }
-    ).assign(ROLE="NEW", IRRADIATED=False, STATE="")
-    rows = pd.concat([sizes, new], ignore_index=True)
+    rows = pd.concat([sizes, new_lesion_rows(study, SITE)], ignore_index=True)
     rows["NUMBER"] = pd.to_numeric(rows["VISITNUM"])
     rows = rows.sort_values(["ROW", "NUMBER", "LNKID"], kind="stable", ignore_index=True)
     irradiated = np.where(rows["ROLE"] == "NEW", "", np.where(rows["IRRADIATED"].astype(bool), "Y", "N"))
