@@ -11,6 +11,8 @@ other values. Raw rows of a run are numbered end to end (`Origins`); a dataset k
 ``_branch:VAR``   which alternative of ``first_of`` gave VAR (-1: none)
 ``_at:VAR``       the sequence number of the record, in the dataset that VAR's derivation names, that gave VAR
 
+Until its SUPP-- is built, a mapped domain also has ``_supp:QNAM``, the values of a qualifier, and ``_supp_plan:QNAM``.
+
 With the plan these give the cell of every value. Published frames have none of them.
 """
 

@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from hcc_sdtm import dates
 from hcc_sdtm.dataset import (
     ITEM,
     PLAN,
@@ -27,7 +26,7 @@ from hcc_sdtm.dataset import (
     row_column,
 )
 from hcc_sdtm.finding import join_findings
-from hcc_sdtm.mapping.condition import Join, Test, columns_of
+from hcc_sdtm.mapping.condition import columns_of
 from hcc_sdtm.mapping.evaluating import Evaluation, Target, Values, cell_rules
 from hcc_sdtm.mapping.function import COLUMNS, FUNCTIONS, SETTINGS
 from hcc_sdtm.mapping.model import (
@@ -35,7 +34,6 @@ from hcc_sdtm.mapping.model import (
     Block,
     Call,
     Copy,
-    Date,
     FirstOf,
     Lookup,
     RuleModel,
@@ -44,19 +42,15 @@ from hcc_sdtm.mapping.model import (
     term_lists,
 )
 from hcc_sdtm.mapping.opening import open_view
+from hcc_sdtm.mapping.settling import rules_with_views, settle_dates
 from hcc_sdtm.mapping.site_files import SiteFiles, misnamed_identifying, read_numbers
-from hcc_sdtm.mapping.unread import unused_columns
-from hcc_sdtm.mapping.view import View, clean
+from hcc_sdtm.mapping.unread import unclaimed_rows, unused_columns
+from hcc_sdtm.mapping.view import View
 from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.source import Source
 from hcc_sdtm.spec.model import Specs
 
 NUMBER_TEXT = "MAP-018 number.text-in-numeric"
-ORDER_CONTRADICTED = "MAP-019 date.order-contradicted"
-ORDER_SETTLED = "MAP-020 date.order-settled"
-ROW_UNCLAIMED = "MAP-022 row.no-block-takes-it"
-
-SETTLED_COLUMNS = ("site", "table", "column", "fact", "value", "how", "evidence")
 SUBJID = "SUBJID"
 
 
@@ -152,7 +146,7 @@ def _column_problems(mapping: SiteMapping, views: Mapping[str, View]) -> Iterato
         yield from _missing(wanted, views[block.rows])
         for variable, rule in {**block.rules, **block.supp}.items():
             line = mapping.rule_line(block, variable)
-            for inner, view in _rules_with_views(rule, views[block.rows], views):
+            for inner, view in rules_with_views(rule, views[block.rows], views):
                 columns = [*columns_read(inner), *columns_of(inner.when)] if not isinstance(inner, FirstOf) else []
                 yield from _missing([(column, line) for column in columns], view)
                 hidden = view.hidden.intersection(() if isinstance(inner, FirstOf | Lookup) else columns_read(inner))
@@ -185,99 +179,6 @@ def _call_problems(rule: Call, line: Source) -> Iterator[Problem]:
     wanted = SETTINGS[rule.call]
     for name in sorted(wanted ^ set(rule.settings)):
         yield Problem(line, f'{rule.call} {"needs" if name in wanted else "has no"} setting "{name}"')
-
-
-def _rules_with_views(rule: RuleModel, view: View, views: Mapping[str, View]) -> Iterator[tuple[RuleModel, View]]:
-    yield rule, view
-    if isinstance(rule, FirstOf):
-        for part in rule.first_of:
-            yield from _rules_with_views(part, view, views)
-    elif isinstance(rule, Lookup) and rule.lookup.table in views:
-        yield from _rules_with_views(rule.lookup.give, views[rule.lookup.table], views)
-
-
-def settle_dates(
-    mapping: SiteMapping, views: Mapping[str, View]
-) -> tuple[dict[tuple[str, str], str], pd.DataFrame, list[pd.DataFrame]]:
-    """The order of day and month of every date column: declared, or settled by the column's own evidence, or none.
-
-    One row of the settled frame is one column of one table. Findings: an order settled by evidence (note, at the cell that
-    settles it), evidence that contradicts itself (error, at one cell of each kind).
-    """
-    orders: dict[tuple[str, str], str] = {}
-    rows: list[tuple[str, ...]] = []
-    findings: list[pd.DataFrame] = []
-    site = mapping.head.site
-    for name, column, declared in _date_columns(mapping, views):
-        if (name, column) in orders:
-            continue
-        if declared != "none":
-            orders[name, column] = declared
-            rows.append((site, name, column, "date order", declared, "declared", ""))
-            continue
-        view = views[name]
-        _, texts = view.factorized(column)
-        evidence = dates.order_evidence(pd.Series(texts, dtype=object))
-        orders[name, column] = evidence.order or "none"
-        proofs = [texts[0] for texts in (evidence.day_first, evidence.month_first) if texts]
-        how = "no evidence" if not proofs else "contradictory evidence" if evidence.is_contradictory else "evidence"
-        rows.append((site, name, column, "date order", orders[name, column], how, " / ".join(proofs)))
-        everywhere = view.values(column, np.arange(len(view)))
-        at = np.array([int(np.flatnonzero(everywhere == text)[0]) for text in proofs], dtype=np.int64)
-        if evidence.is_contradictory:
-            message = (
-                "this column holds dates with the day first and dates with the month first; declare the order or ask"
-            )
-            findings.append(view.findings(at, column, ORDER_CONTRADICTED, "error", site, message))
-        elif proofs:
-            message = f"the order of day and month in this column is taken as {evidence.order} because of this date"
-            findings.append(view.findings(at, column, ORDER_SETTLED, "note", site, message))
-    return orders, pd.DataFrame(rows, columns=list(SETTLED_COLUMNS), dtype=object), findings
-
-
-def _date_columns(mapping: SiteMapping, views: Mapping[str, View]) -> Iterator[tuple[str, str, str]]:
-    """Table, column and declared order of every date rule."""
-    for block in mapping.blocks:
-        for rule in (*block.rules.values(), *block.supp.values()):
-            for inner, view in _rules_with_views(rule, views[block.rows], views):
-                if isinstance(inner, Date):
-                    yield view.name, inner.date, inner.order or mapping.head.dates.order
-
-
-def unclaimed_rows(mapping: SiteMapping, views: Mapping[str, View]) -> list[pd.DataFrame]:
-    """Findings at each text that no block takes, in a column by which blocks share out a table's rows.
-
-    Such a column is only ever asked for texts (``equals``, ``in``) that every record of a block must have, and for more than
-    one: ``Dead`` by one block, ``Alive`` by another. A single text asked for is a filter.
-    """
-    findings = []
-    for name, view in views.items():
-        conditions = [block.when for block in mapping.blocks if block.rows == name and block.when is not None]
-        required = [test for condition in conditions for test in _required_tests(condition)]
-        texts: dict[str, set[str]] = {}
-        for test in required:
-            texts.setdefault(test.column, set()).update(map(clean, test.values))
-        asked = [column for condition in conditions for column in columns_of(condition)]
-        by_text = [test.column for test in required if test.test in ("equals", "in")]
-        for column, known in texts.items():
-            if len(known) < 2 or asked.count(column) != by_text.count(column) or not view.positions[column]:
-                continue
-            codes, typed = view.factorized(column)
-            unknown = np.array([text != "" and clean(text) not in known for text in typed], dtype=bool)
-            rows = np.flatnonzero(unknown[codes]) if len(codes) else codes
-            shown = ["" if column in view.hidden else f' "{text}"' for text in view.values(column, rows)]
-            message = [f"no block takes rows with the text{text}; no record is made where it decides" for text in shown]
-            findings.append(view.findings(rows, column, ROW_UNCLAIMED, "error", mapping.head.site, message))
-    return findings
-
-
-def _required_tests(condition: Test | Join) -> Iterator[Test]:
-    """The tests that every row must pass."""
-    if isinstance(condition, Test):
-        yield condition
-    elif condition.how == "all":
-        for part in condition.parts:
-            yield from _required_tests(part)
 
 
 def _map_block(block: Block, evaluation: Evaluation, specs: Specs, lineage: Lineage) -> pd.DataFrame:
