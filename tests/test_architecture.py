@@ -9,8 +9,8 @@ import pytest
 
 SRC = Path(__file__).parents[1] / "src" / "hcc_sdtm"
 LAYERS = (
-    "source", "problem", "finding", "dates", "spec", "dataset", "raw", "mapping", "sdtm", "checks", "adam", "endpoints",
-    "result", "outputs", "synthetic", "strategies", "pipeline", "new_study", "cli", "__init__",
+    "source", "problem", "build_time", "finding", "dates", "spec", "dataset", "raw", "mapping", "sdtm", "checks", "adam",
+    "endpoints", "result", "outputs", "synthetic", "strategies", "pipeline", "new_study", "cli", "__init__",
 )  # fmt: skip
 HOMES = {
     "python_calamine": {"raw"},

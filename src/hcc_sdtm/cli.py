@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hcc_sdtm.build_time import source_date_epoch
 from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.source import Source
 
@@ -43,11 +43,7 @@ def main() -> None:
 
     Exit status: 0 done; 1 done, and the data has findings of severity error; 2 not done.
     """
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if epoch and not epoch.isdecimal():
-        # said here, because libraries read it too, as they are imported
-        message = f'"{epoch}" is no time; whole seconds since 1970 were expected'
-        raise StudyError([Problem(Source("SOURCE_DATE_EPOCH"), message)])
+    source_date_epoch()  # refused here, because libraries read it too, as they are imported
 
 
 def _progress() -> Callable[[str], None]:

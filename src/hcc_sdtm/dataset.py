@@ -347,3 +347,10 @@ def format_value(value: Any) -> str:
     if value is None or pd.isna(value):
         return ""
     return str(int(value)) if float(value).is_integer() else repr(float(value))
+
+
+def format_values(values: np.ndarray | pd.Series) -> np.ndarray:
+    """`format_value` of each number of a column; each distinct number is formatted once."""
+    codes, distinct = pd.factorize(np.asarray(values, dtype=float), use_na_sentinel=False)
+    texts = np.array([format_value(value) for value in distinct], dtype=object)
+    return texts[codes]

@@ -108,7 +108,7 @@ class Evidence:
         """Records that the trial names as its treatment: USUBJID, the start variable, position, earliest, latest."""
         choice = self.trial.treatment_start
         records = self.records(choice.dataset, "USUBJID", *choice.where, date=choice.date)
-        return records[_chosen(records, choice.where)]
+        return records[choice.takes(records)]
 
     def treatment_starts(self) -> pd.DataFrame:
         """First day of treatment: one row a subject, ``start_earliest`` and ``start_latest`` NaN where no date is known."""
@@ -130,7 +130,7 @@ class Evidence:
         for choice in self.trial.new_therapies:
             if choice.kind == kind:
                 records = self.records(choice.dataset, "USUBJID", *choice.where, date=choice.date)
-                records = records[_chosen(records, choice.where)].rename(columns={choice.date: "text"})
+                records = records[choice.takes(records)].rename(columns={choice.date: "text"})
                 frames.append(records.assign(dataset=choice.dataset, variable=choice.date))
         return frames
 
@@ -142,13 +142,6 @@ def _days(evidence: Evidence, dataset: str, variable: str) -> pd.DataFrame:
 def _treatment_starts(evidence: Evidence) -> pd.DataFrame:
     days = evidence.treatment().groupby("USUBJID", sort=False)[["earliest", "latest"]].min()
     return days.add_prefix("start_").reset_index()
-
-
-def _chosen(records: pd.DataFrame, where: Mapping[str, tuple[str, ...]]) -> np.ndarray:
-    mask = np.ones(len(records), dtype=bool)
-    for variable, values in where.items():
-        mask &= records[variable].isin(values).to_numpy()
-    return mask
 
 
 def _identifiers(sequence: pd.Series) -> pd.Series:

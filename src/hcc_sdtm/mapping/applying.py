@@ -21,7 +21,6 @@ from hcc_sdtm.dataset import (
     Lineage,
     Plan,
     branch_column,
-    format_value,
     item_column,
     row_column,
 )
@@ -199,14 +198,14 @@ def _map_block(block: Block, evaluation: Evaluation, specs: Specs, lineage: Line
         found = evaluation.evaluate(rule, view, rows, Target(block.domain, variable, codelists), done)
         done[variable] = found
         numeric = spec.by_name[variable].is_numeric
-        data[variable] = _typed(found.values, numeric, variable, rule, block, evaluation, view, rows)
+        data[variable] = _numbers(found, variable, rule, block, evaluation, view, rows) if numeric else found.texts
         _add_origins(hidden, variable, found)
         plan_rules[variable] = cell_rules(rule, view, evaluation.views, mapping.rule_line(block, variable))
     plan = Plan(block.domain, mapping.head.site, plan_rules, mapping.file.source((block.domain, block.number)))
     hidden[PLAN] = np.full(len(rows), lineage.add_plan(plan))
     for name, rule in block.supp.items():
         found = evaluation.evaluate(rule, view, rows, Target(f"SUPP{block.domain}", name), done)
-        hidden[supp_column(name)] = _texts(found.values)
+        hidden[supp_column(name)] = found.texts
         _add_origins(hidden, supp_column(name), found)
         line = mapping.rule_line(block, name)
         given = (CellRule("", (), line),)
@@ -225,17 +224,8 @@ def _add_origins(hidden: dict[str, np.ndarray], variable: str, found: Values) ->
             hidden[name] = np.where(column < 0, hidden[name], column) if name in hidden else column
 
 
-def _texts(values: np.ndarray) -> np.ndarray:
-    if values.dtype != float:
-        return values
-    codes, distinct = pd.factorize(values, use_na_sentinel=False)
-    texts = np.array([format_value(value) for value in distinct], dtype=object)
-    return texts[codes] if len(codes) else np.empty(0, dtype=object)
-
-
-def _typed(
-    values: np.ndarray,
-    numeric: bool,
+def _numbers(
+    found: Values,
     variable: str,
     rule: RuleModel,
     block: Block,
@@ -243,9 +233,8 @@ def _typed(
     view: View,
     rows: np.ndarray,
 ) -> np.ndarray:
-    """Values in the variable's type; a text that is no number in a numeric variable is a finding and left missing."""
-    if not numeric:
-        return _texts(values)
+    """Values of a numeric variable; a text that is no number is a finding and left missing."""
+    values = found.values
     if values.dtype == float:
         return values
     numbers = pd.to_numeric(pd.Series(values, dtype=object), errors="coerce").to_numpy(dtype=float)

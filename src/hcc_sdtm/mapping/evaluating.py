@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hcc_sdtm import dates
-from hcc_sdtm.dataset import CellRule, format_value
+from hcc_sdtm.dataset import CellRule, format_values
 from hcc_sdtm.mapping.condition import Join, Test, row_mask
 from hcc_sdtm.mapping.function import FUNCTIONS
 from hcc_sdtm.mapping.model import (
@@ -65,6 +65,11 @@ class Values:
     values: np.ndarray
     branch: np.ndarray | None = None
     looked_up: dict[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def texts(self) -> np.ndarray:
+        """The values as text, ``""`` for missing."""
+        return format_values(self.values) if self.values.dtype == float else self.values
 
     @property
     def filled(self) -> np.ndarray:
@@ -209,7 +214,7 @@ class Evaluation:
             if values is None:
                 values = part.values
             elif values.dtype != part.values.dtype:
-                values, part.values = _as_text(values), _as_text(part.values)
+                values, part.values = Values(values).texts, part.texts
             taken = waiting & part.filled
             values = np.where(taken, part.values, values)
             branch[taken] = number
@@ -402,7 +407,3 @@ def _spread(part: Values, mask: np.ndarray) -> Values:
         looked_up[name] = np.full((len(mask), 2), -1, dtype=np.int64)
         looked_up[name][mask] = rows
     return Values(values, branch, looked_up)
-
-
-def _as_text(values: np.ndarray) -> np.ndarray:
-    return np.array([format_value(value) for value in values], dtype=object)

@@ -109,17 +109,20 @@ def _manifest(out: Path) -> dict[str, Any]:
         raise StudyError([Problem(Source(str(out)), f"{error}; name a folder that hcc-sdtm run has written")]) from None
 
 
+def _raw_digests(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """The hash of each site's file of the run, by its path under the raw folder."""
+    inputs = {entry["name"]: entry["sha256"] for entry in manifest["inputs"]}
+    return {name.removeprefix("raw/"): digest for name, digest in inputs.items() if name.startswith("raw/")}
+
+
 def _require_same_files(manifest: Mapping[str, Any], raw: Path) -> None:
     problems = []
-    for entry in manifest["inputs"]:
-        name = entry["name"]
-        if not name.startswith("raw/"):
-            continue
-        path = raw / name.removeprefix("raw/")
-        if not path.is_file():
-            problems.append(Problem(Source(name), f"not in {raw}; name the folder of the sites' files with --raw"))
-        elif file_digest(path) != entry["sha256"]:
-            problems.append(Problem(Source(name), "not the file of this run: it changed since; run again"))
+    for name, digest in _raw_digests(manifest).items():
+        source = Source(f"raw/{name}")
+        if not (raw / name).is_file():
+            problems.append(Problem(source, f"not in {raw}; name the folder of the sites' files with --raw"))
+        elif file_digest(raw / name) != digest:
+            problems.append(Problem(source, "not the file of this run: it changed since; run again"))
     if problems:
         raise StudyError(problems)
 
@@ -253,11 +256,7 @@ def find_raw(out: Path) -> Path:
     The first that has every file of the run is taken; where none has, the first that exists, so that the error names it.
     """
     candidates = [out.resolve().parent / "raw", Path.cwd() / "raw", reference_study() / "raw"]
-    names = [
-        str(entry["name"]).removeprefix("raw/")
-        for entry in _manifest(out)["inputs"]
-        if entry["name"].startswith("raw/")
-    ]
+    names = _raw_digests(_manifest(out))
     complete = [folder for folder in candidates if all((folder / name).is_file() for name in names)]
     existing = [folder for folder in candidates if folder.is_dir()]
     return next(iter([*complete, *existing]), candidates[0])

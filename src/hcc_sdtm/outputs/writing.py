@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
-import os
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from hcc_sdtm.build_time import source_date_epoch
 from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.endpoints.competing import IncidenceCurve
 from hcc_sdtm.endpoints.survival import SurvivalCurve
@@ -27,9 +27,7 @@ from hcc_sdtm.outputs.manifest import build_manifest, write_manifest
 from hcc_sdtm.outputs.report import FigureContent, list_left_out, render_report
 from hcc_sdtm.outputs.tables import write_endpoints_html
 from hcc_sdtm.outputs.xpt import check_xpt, write_xpt
-from hcc_sdtm.problem import Problem, StudyError
 from hcc_sdtm.result import RunResult
-from hcc_sdtm.source import Source
 from hcc_sdtm.spec.endpoints import EndpointSpec
 from hcc_sdtm.spec.study import Study
 
@@ -38,14 +36,7 @@ LIBRARIES = ("hcc-sdtm", "pandas", "pandera", "pyreadstat", "lifelines", "numpy"
 
 def timestamp_of(study: Study) -> datetime:
     """The time that outputs carry: SOURCE_DATE_EPOCH where it is set, else midnight of the data cut-off, never the clock."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if epoch:
-        try:
-            return datetime.fromtimestamp(int(epoch), UTC).replace(tzinfo=None)
-        except (ValueError, OverflowError, OSError):
-            message = f'"{epoch}" is no time; whole seconds since 1970 were expected'
-            raise StudyError([Problem(Source("SOURCE_DATE_EPOCH"), message)]) from None
-    return datetime.fromisoformat(study.trial.data_cutoff)
+    return source_date_epoch() or datetime.fromisoformat(study.trial.data_cutoff)
 
 
 def write_outputs(out: Path, result: RunResult) -> None:

@@ -15,14 +15,6 @@ from hcc_sdtm.spec.trial import RecordChoice, Trial
 DUPLICATE = "DM-003 subject.duplicate"
 
 
-def chosen(dataset: Dataset, choice: RecordChoice) -> pd.Series:
-    """Which records the choice's ``where`` takes."""
-    mask = pd.Series(True, index=dataset.frame.index)
-    for variable, values in choice.where.items():
-        mask &= dataset.frame[variable].isin(values)
-    return mask
-
-
 def keep_first(dataset: Dataset) -> tuple[Dataset, pd.DataFrame]:
     """DM with one record a subject, the first in its order; each other one is a finding (error) at its subject number."""
     again = dataset.frame["USUBJID"].duplicated().to_numpy()
@@ -48,13 +40,9 @@ def derive_reference_dates(demographics: Dataset, datasets: Mapping[str, Dataset
     choice = trial.treatment_start
     treatment = datasets.get(choice.dataset)
     ends = (choice.end, choice.date) if choice.end else (choice.date,)
-    for variable, sources, last in (
-        ("RFSTDTC", (choice.date,), False),
-        ("RFXSTDTC", (choice.date,), False),
-        ("RFENDTC", ends, True),
-        ("RFXENDTC", ends, True),
-    ):
-        _take_extreme(demographics, treatment, choice, variable, sources, last)
+    if treatment is not None:
+        _take_extreme(demographics, treatment, choice, ("RFSTDTC", "RFXSTDTC"), (choice.date,), last=False)
+        _take_extreme(demographics, treatment, choice, ("RFENDTC", "RFXENDTC"), ends, last=True)
     _take_last_date(demographics, datasets)
     dead = set(demographics.frame.loc[demographics.frame["DTHDTC"] != "", "USUBJID"])
     for name, variable, term in (("DS", "DSDECOD", "DEATH"), ("SS", "SSSTRESC", "DEAD")):
@@ -68,25 +56,24 @@ def derive_reference_dates(demographics: Dataset, datasets: Mapping[str, Dataset
 
 def _take_extreme(
     demographics: Dataset,
-    treatment: Dataset | None,
+    treatment: Dataset,
     choice: RecordChoice,
-    variable: str,
+    variables: tuple[str, ...],
     sources: tuple[str, ...],
     last: bool,
 ) -> None:
     frame = demographics.frame
-    if treatment is None:
-        return
-    chosen_records = treatment.frame[chosen(treatment, choice)]
+    chosen_records = treatment.frame[choice.takes(treatment.frame)]
     texts = chosen_records[sources[0]]
     for source in sources[1:]:
         texts = texts.where(texts != "", chosen_records[source])
     best = chosen_records.assign(text=texts).loc[_extremes(chosen_records["USUBJID"], texts, last)].set_index("USUBJID")
-    if treatment.spec.sequence:
-        frame[at_column(variable)] = frame["USUBJID"].map(best[treatment.spec.sequence]).astype("Int64")
     how = f"{'last' if last else 'first'} {' or '.join(sources)} of the treatment records"
     texts = frame["USUBJID"].map(best["text"]).fillna("")
-    demographics.fill(variable, texts, Derivation(how, sources, treatment.name))
+    for variable in variables:
+        if treatment.spec.sequence:
+            frame[at_column(variable)] = frame["USUBJID"].map(best[treatment.spec.sequence]).astype("Int64")
+        demographics.fill(variable, texts, Derivation(how, sources, treatment.name))
 
 
 def _extremes(subjects: pd.Series, texts: pd.Series, last: bool) -> pd.Index:

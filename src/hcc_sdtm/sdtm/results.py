@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hcc_sdtm.dataset import Dataset, Derivation, format_value
+from hcc_sdtm.dataset import Dataset, Derivation, format_values
 from hcc_sdtm.spec.model import Specs
 
 
@@ -58,9 +58,8 @@ def derive_standard_results(dataset: Dataset) -> None:
     if text in known:
         standard = frame[collected].to_numpy(dtype=object)
         if number in frame:
-            codes, distinct = pd.factorize(frame[number], use_na_sentinel=False)
-            texts = np.array([format_value(value) for value in distinct], dtype=object)
-            standard = np.where(texts[codes] != "", texts[codes], standard)
+            texts = format_values(frame[number])
+            standard = np.where(texts != "", texts, standard)
         dataset.fill(text, standard, _derived_from(*((number, collected) if number in frame else (collected,))))
     if standard_unit in known and unit in frame:
         dataset.fill(standard_unit, frame[unit], _derived_from(unit))

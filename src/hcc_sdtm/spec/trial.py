@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
+import numpy as np
+import pandas as pd
 from pydantic import Field
 
 from hcc_sdtm.spec.yaml_file import FileModel, Texts, Truth
@@ -22,6 +24,13 @@ class RecordChoice(FileModel):
     where: dict[str, Texts] = {}
     date: str
     end: str = ""
+
+    def takes(self, records: pd.DataFrame) -> np.ndarray:
+        """Mask of the records that ``where`` chooses; each of its variables must be there."""
+        mask = np.ones(len(records), dtype=bool)
+        for variable, values in self.where.items():
+            mask &= records[variable].isin(values).to_numpy()
+        return mask
 
 
 class Visit(FileModel):
