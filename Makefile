@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test lint types bench clean
+.PHONY: demo test lint types bench fuzz clean
 
 $(BIN)/hcc-sdtm: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -28,7 +28,13 @@ types: $(VENV)/.dev
 	$(BIN)/mypy
 
 bench: $(VENV)/.dev
+	$(BIN)/python bench/dates.py
 	$(BIN)/python bench/full_run.py
+
+# Ten minutes of texts that no one would think of; what it finds belongs in tests/dates/fuzz_cases.csv.
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --editable ".[fuzz]"
+	$(BIN)/python -m tests.dates.fuzz_reading -max_total_time=600
 
 clean:
 	rm -rf $(VENV) out

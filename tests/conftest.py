@@ -7,9 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from hcc_sdtm import pipeline
 from hcc_sdtm.pipeline import RunResult
+
+# A deadline would make every property a timed test.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hcc_sdtm.adam.adrs import build_adrs
 from hcc_sdtm.adam.adsl import build_adsl
-from hcc_sdtm.adam.adtte import build_adtte
+from hcc_sdtm.adam.adtte import build_adtte, without_asked_events
 from hcc_sdtm.adam.pointers import check_pointers
 from hcc_sdtm.checks.running import run_checks
 from hcc_sdtm.checks.schemas import check_schema
@@ -72,7 +72,8 @@ def compute(study: Study, sites: Sequence[str], keep_going: bool, progress: Prog
     schema_findings = [check_schema(dataset, study.specs) for dataset in (*sdtm.values(), *adam.values())]
     progress("estimating")
     results, curves = estimate_endpoints(adsl.published, adrs.published, adtte.published, study.endpoints)
-    of_adam = [adsl_findings, adrs_findings, adtte_findings, pointer_findings]
+    asked_once = without_asked_events(adtte_findings, check_findings)
+    of_adam = [adsl_findings, adrs_findings, asked_once, pointer_findings]
     of_sites = [site.findings for site in mapped]
     if not sites:
         of_sites.append(unused_files(study.raw, {name for site in mapped for name in site.files}))

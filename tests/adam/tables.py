@@ -11,13 +11,15 @@ from hcc_sdtm.dates.iso import from_days
 from hcc_sdtm.spec.adam import AdamSpecs, read_adam_specs
 from hcc_sdtm.spec.model import Specs
 from hcc_sdtm.spec.tables import read_spec_tables
-from hcc_sdtm.spec.trial import Trial
-from hcc_sdtm.spec.yaml_file import read_model
+from hcc_sdtm.spec.trial import Trial, WrittenTrial
+from hcc_sdtm.spec.yaml_file import YamlFile, read_yaml, validate
 
 FOLDER = Path(__file__).parents[2] / "specs"
 SPECS: Specs = read_spec_tables([FOLDER])
-TRIAL: Trial = read_model(FOLDER / "trial.yaml", "trial.yaml", Trial)
-ADAM: AdamSpecs = read_adam_specs([FOLDER], SPECS)
+TRIAL_FILE: YamlFile = read_yaml(FOLDER / "trial.yaml", "trial.yaml")
+TRIAL: Trial = validate(TRIAL_FILE, Trial)
+WRITTEN = WrittenTrial(TRIAL, TRIAL_FILE)
+ADAM: AdamSpecs = read_adam_specs([FOLDER], SPECS, WRITTEN)
 
 CONSTANTS = {
     "EX": {"EXTRT": "RADIOTHERAPY", "EXCAT": "RADIOTHERAPY"},

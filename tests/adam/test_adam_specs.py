@@ -7,7 +7,7 @@ import pytest
 
 from hcc_sdtm.problem import StudyError
 from hcc_sdtm.spec.adam import read_adam_specs
-from tests.adam.tables import ADAM, FOLDER, SPECS
+from tests.adam.tables import ADAM, FOLDER, SPECS, WRITTEN
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def problems(folder: Path, name: str, old: str, new: str) -> list[str]:
     assert text.count(old) >= 1
     (folder / name).write_text(text.replace(old, new, 1))
     with pytest.raises(StudyError) as raised:
-        read_adam_specs([folder], SPECS)
+        read_adam_specs([folder], SPECS, WRITTEN)
     return [str(problem).removeprefix(f"{folder.as_posix()}/") for problem in raised.value.problems]
 
 
@@ -34,7 +34,7 @@ def problems(folder: Path, name: str, old: str, new: str) -> list[str]:
         ("adsl.yaml", "treatment: start}", "treatmnt: start}", 'unknown key "treatmnt"; did you mean "treatment"?'),
         ("adsl.yaml", "RFICDTC}", "RFICDT}", 'no variable of DM "RFICDT"; did you mean "RFICDTC"?'),
         ("adsl.yaml", "flag: ARMCD", "flag: ARMCOD", 'made before this one "ARMCOD"; did you mean "ARMCD"?'),
-        ("adsl.yaml", "role: death}", "role: deth}", 'no role "deth"; did you mean "death"?'),
+        ("adsl.yaml", "role: death}", "role: deth}", 'no role "deth"; expected one of origin, event, censoring, death, '),
         ("adsl.yaml", "ECOGBL:", "ECOGB:", 'no variable of ADSL "ECOGB"; did you mean "ECOGBL"?'),
         ("adsl.yaml", "RFICDTC}", "RFICDTC, role: death}", "RFICDT can be imputed, and the table of ADSL has no RFICDTF"),
         ("adsl.yaml", "{flag: ARMCD}", "{flag: ARMCD, constant: Y}", "exactly one of dataset, treatment, constant"),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from hcc_sdtm.adam.adsl import build_adsl
+from hcc_sdtm.spec.trial import DatePolicy
 from tests.adam.tables import ADAM, SPECS, TRIAL, as_text, lines, study
 
 DM = "S | ARMCD | DTHDTC | DTHFL\nA | RT | {} | {}"
@@ -69,6 +70,14 @@ def test_a_partial_diagnosis_is_completed_to_the_middle_of_what_is_open(typed, c
         MH=f"S | MHSTDTC\nA | {typed or '.'}",
     )
     assert made == lines(expected)
+
+
+@pytest.mark.parametrize(("typed", "expected"), [("2020", "2020-04-20 | M"), ("2020-03", "2020-03-20 | D")])
+def test_a_trial_may_complete_to_a_month_and_day(typed, expected):
+    policy = DatePolicy.model_validate({"to": "04-20", "highest": "M"})
+    trial = TRIAL.model_copy(update={"partial_dates": {"origin": policy}})
+    made, _ = build_adsl(study(DM="S\nA", EX=EX, MH=f"S | MHSTDTC\nA | {typed}"), SPECS, trial, ADAM)
+    assert as_text(made.frame, "DIAGDT DIAGDTF") == lines(expected)
 
 
 @pytest.mark.parametrize(

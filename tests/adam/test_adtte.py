@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from hcc_sdtm.adam.adrs import build_adrs
 from hcc_sdtm.adam.adsl import build_adsl
-from hcc_sdtm.adam.adtte import build_adtte
+from hcc_sdtm.adam.adtte import build_adtte, without_asked_events
 from hcc_sdtm.adam.pointers import check_pointers
+from hcc_sdtm.finding import findings_frame
 from tests.adam.tables import ADAM, SPECS, TRIAL, as_text, lines, study
 
 # Start 2021-03-01, so the windows after it are: week 6 04-05..04-19, week 12 05-17..05-31, week 18 06-28..07-12,
@@ -244,6 +245,10 @@ def test_an_event_before_the_origin_is_an_error_and_no_event():
     adtte, findings = build_adtte(datasets, adsl, adrs, SPECS, TRIAL, ADAM)
     assert "ADTTE-102 adtte.event-before-origin" in set(findings["rule"])
     assert list(adtte.frame.query("PARAMCD == 'OSRT'")["CNSR"]) == [6]
+    asked = findings_frame().reindex([0]).assign(rule="DT-005 event.out-of-order", subject="A")
+    assert "ADTTE-102 adtte.event-before-origin" not in set(without_asked_events(findings, asked)["rule"])
+    for other in (asked.assign(subject="B"), asked.assign(rule="RS-003 response.after-death")):
+        pd.testing.assert_frame_equal(without_asked_events(findings, other), findings)
 
 
 days = st.dates(min_value=pd.Timestamp("2021-03-02").date(), max_value=pd.Timestamp("2022-12-31").date())

@@ -11,7 +11,8 @@ from hcc_sdtm.adam.adsl import build_adsl
 from hcc_sdtm.adam.adtte import build_adtte
 from hcc_sdtm.adam.pointers import check_pointers
 from hcc_sdtm.spec.adam import read_adam_specs
-from hcc_sdtm.spec.trial import Trial
+from hcc_sdtm.spec.trial import Trial, WrittenTrial
+from hcc_sdtm.spec.yaml_file import YamlFile
 from tests.adam.tables import FOLDER, SPECS, as_text, lines, study
 
 TRIAL = Trial.model_validate(
@@ -28,7 +29,6 @@ TRIAL = Trial.model_validate(
 )
 
 ADSL = """
-dates: {}
 variables:
   TRTSDT: {treatment: start}
   TRTEDT: {treatment: end}
@@ -89,7 +89,7 @@ def adam(tmp_path: Path):
         "parameters/pfs12.yaml": PFS12,
     }.items():
         (tmp_path / name).write_text(text)
-    return read_adam_specs([FOLDER, tmp_path], SPECS)
+    return read_adam_specs([FOLDER, tmp_path], SPECS, WrittenTrial(TRIAL, YamlFile("trial.yaml", {}, {})))
 
 
 def test_a_trial_of_durations_and_several_readers_is_files_only(adam):

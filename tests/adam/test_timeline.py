@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hcc_sdtm.adam.adsl import build_subjects
 from hcc_sdtm.adam.timeline import build_timeline, chosen_records, matching
 from hcc_sdtm.spec.adam import DatedRecords, Records
-from tests.adam.tables import ADAM, SPECS, TRIAL, dataset, study
+from tests.adam.tables import SPECS, TRIAL, dataset, study
 
 DAYS = st.lists(st.tuples(st.sampled_from("ABC"), st.integers(1, 28)), min_size=1, max_size=12)
 
@@ -18,7 +18,7 @@ def test_records_after_the_cutoff_do_not_exist_and_undated_ones_do():
         DM="S\nA",
         DS="S | DSSTDTC\nA | 2024-02-29\nA | 2024-03-01\nA | 2024-03\nA | 2024\nA | .\nnobody | 2021-01-01",
     )
-    subjects = build_subjects(datasets, TRIAL, ADAM)
+    subjects = build_subjects(datasets, TRIAL)
     position, subject = chosen_records(datasets["DS"], Records(dataset="DS"), subjects)
     assert list(position) == [0, 3, 4]
     assert list(subject) == [0, 0, 0]
@@ -40,7 +40,7 @@ def test_where_asks_for_one_of_the_texts_where_not_for_none_and_a_number_is_comp
 
 
 def test_a_dataset_that_the_study_does_not_have_has_no_records():
-    subjects = build_subjects(study(DM="S\nA"), TRIAL, ADAM)
+    subjects = build_subjects(study(DM="S\nA"), TRIAL)
     timeline = build_timeline({}, DatedRecords(dataset="CM", date="CMSTDTC"), subjects, SPECS.sdtm)
     assert list(timeline.first_on_or_after(np.array([-np.inf]))) == [-1]
 
@@ -49,7 +49,7 @@ def test_a_dataset_that_the_study_does_not_have_has_no_records():
 def test_first_and_last_are_those_of_each_subject(records, limit):
     rows = pd.DataFrame([(name, f"2021-03-{day:02d}") for name, day in records], columns=["S", "SSDTC"], dtype=object)
     datasets = study(DM="S\nA\nB\nC", SS=rows)
-    subjects = build_subjects(datasets, TRIAL, ADAM)
+    subjects = build_subjects(datasets, TRIAL)
     timeline = build_timeline(datasets, DatedRecords(dataset="SS", date="SSDTC"), subjects, SPECS.sdtm)
     first_of_march = 22340.0
     limits = np.full(3, first_of_march + limit - 1)

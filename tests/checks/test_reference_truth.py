@@ -96,6 +96,30 @@ def test_a_stranger_in_one_dataset_is_one_error(truth):
         assert errors({**truth, name: added}) - standing() == {("DM-001", planted["USUBJID"], name, "USUBJID")}
 
 
+@pytest.mark.parametrize(
+    ("dataset", "where", "variable", "typed"),
+    [
+        ("MH", {"MHEVDTYP": "INITIAL DIAGNOSIS"}, "MHSTDTC", "2024-01"),
+        ("MH", {"MHEVDTYP": "INITIAL DIAGNOSIS"}, "MHSTDTC", "1900"),
+        ("MH", {"MHCAT": "QUALIFYING PROGRESSION"}, "MHSTDTC", "2024-02-20"),
+        ("DM", {}, "BRTHDTC", "2024"),
+        ("DM", {}, "RFICDTC", "2024-02"),
+        ("CM", {"CMCAT": "FIRST LINE"}, "CMSTDTC", "2024"),
+        ("CM", {"CMCAT": "SECOND LINE"}, "CMSTDTC", "1999-06"),
+    ],
+)
+def test_an_event_in_the_wrong_year_is_one_error_at_its_date(truth, dataset, where, variable, typed):
+    second = set(truth["CM"].frame.query("CMCAT == 'SECOND LINE'")["USUBJID"])
+    treated = truth["EX"].frame.query("EXSTDTC < '2023-06'")["USUBJID"]
+    subject = sorted(second & set(treated) - set(WITHOUT_LESION["USUBJID"]))[0]
+    frame = truth[dataset].frame
+    mask = frame["USUBJID"] == subject
+    for name, value in where.items():
+        mask &= frame[name] == value
+    spoilt = changed(truth, dataset, mask, **{variable: typed})
+    assert errors(spoilt) - standing() == {("DT-005", subject, dataset, variable)}
+
+
 def test_stable_disease_called_progression_is_found_wherever_its_lesions_were_measured(truth):
     frame = truth["RS"].frame
     stable = np.flatnonzero((frame["RSCAT"] == TRIAL.primary_criterion) & (frame["RSSTRESC"] == "SD"))

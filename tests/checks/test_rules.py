@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hcc_sdtm.checks.rule import HEADINGS
-from hcc_sdtm.checks.rules import RULES
+from hcc_sdtm.checks.rules import RETIRED, RULES
 from hcc_sdtm.checks.running import FAIL, NOT_EVALUATED, PASS, run_checks
+from hcc_sdtm.checks.step_rules import read_step_rules
 from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.finding import SEVERITIES
 from hcc_sdtm.spec.yaml_file import read_yaml
@@ -59,6 +60,11 @@ def test_every_rule_has_its_cases():
         assert set(kinds) <= set(KINDS), rule_id
         assert len(kinds["pass"]) >= 1, rule_id
         assert len(kinds["fail"]) >= 2, rule_id
+
+
+def test_a_retired_id_is_not_used_again():
+    assert not set(BY_ID) & set(RETIRED)
+    assert not set(RETIRED) & {rule.id for rule in read_step_rules()}
 
 
 def test_rules_are_told_apart_and_documented():

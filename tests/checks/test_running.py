@@ -57,7 +57,8 @@ def test_every_rule_has_one_of_three_answers():
     assert answers.loc["RS-003"].tolist() == ["fail", "", 1]
     assert answers.loc["DM-001"].tolist() == ["pass", "", 0]
     assert answers.loc["DM-002"].tolist() == ["not evaluated", "there is no dataset EX", 0]
-    assert answers.loc["DT-003"].tolist() == ["not evaluated", "DM has no BRTHDTC", 0]
+    reason = "fewer than two of the events in the trial's order are collected"
+    assert answers.loc["DT-005"].tolist() == ["not evaluated", reason, 0]
 
 
 def test_no_data_passes_nothing():

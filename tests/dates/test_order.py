@@ -63,7 +63,7 @@ def test_another_order_is_refused():
 
 @given(st.sampled_from(["dmy", "mdy"]).flatmap(lambda order: st.lists(strategies.date_texts(order), max_size=8)))
 def test_a_column_of_one_order_is_never_evidence_for_the_other(written):
-    found = order_evidence(pd.Series([text for text, _, _ in written], dtype=object))
-    for text, _, order in written:
-        assert text not in found.against(order)
+    found = order_evidence(pd.Series([each.text for each in written], dtype=object))
+    for each in written:
+        assert each.text not in found.against(each.order)
     assert not found.is_contradictory

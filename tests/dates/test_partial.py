@@ -1,7 +1,10 @@
 import datetime
 
+import numpy as np
+import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hcc_sdtm import strategies
 from hcc_sdtm.dates import PartialDate
@@ -82,13 +85,16 @@ def test_two_candidates_keep_both_days_and_nothing_between():
     assert either.is_same_day(datetime.date(2021, 4, 3)) is None
     assert either.is_before(datetime.date(2021, 4, 4)) is True
     assert either == PartialDate.either(PartialDate(2021, 3, 4), PartialDate(2021, 4, 3))
+    unsorted = PartialDate(2021, candidates=(PartialDate(2021, 4, 3), PartialDate(2021, 3, 4)))
+    assert (unsorted, hash(unsorted)) == (either, hash(either))
 
 
 def test_candidates_of_two_years_or_one_day_are_refused():
     with pytest.raises(ValueError, match="do not share a year"):
         PartialDate.either(PartialDate(2021, 3, 4), PartialDate(2022, 4, 3))
-    with pytest.raises(ValueError, match="two different dates"):
-        PartialDate.either(PartialDate(2021, 3, 4), PartialDate(2021, 3, 4))
+    for second in (PartialDate(2021, 3, 4), PartialDate(2021, 3, 4, 10)):
+        with pytest.raises(ValueError, match=f"two dates of different days, not 2021-03-04, {second.iso}$"):
+            PartialDate.either(PartialDate(2021, 3, 4), second)
     with pytest.raises(ValueError, match="both candidates share"):
         PartialDate(2021, 3, 4, candidates=(PartialDate(2021, 3, 4), PartialDate(2021, 4, 3)))
 
@@ -126,17 +132,120 @@ def test_iso_text_round_trips(partial):
     assert PartialDate.from_iso(partial.iso) == partial
 
 
+def second_number(text):
+    return int((datetime.datetime.fromisoformat(text) - datetime.datetime(2021, 1, 1)).total_seconds())
+
+
+def possible(partial, as_moments):
+    """Every day, or every second, that the date can be, as numbers."""
+    if not as_moments:
+        return np.array([day.toordinal() for day in partial.days()])
+    ranges = []
+    for one in partial.candidates or (partial,):
+        text = one.iso
+        first = second_number(text + {13: ":00:00", 16: ":00", 19: ""}[len(text)])
+        ranges.append(np.arange(first, first + {13: 3600, 16: 60, 19: 1}[len(text)]))
+    return np.concatenate(ranges)
+
+
+def assert_answers_are_unknown_exactly_when_both_are_possible(first, second, as_moments):
+    mine, theirs = possible(first, as_moments)[:, None], possible(second, as_moments)[None, :]
+    for answer, truths in (
+        (first.is_before(second), mine < theirs),
+        (first.is_after(second), mine > theirs),
+        (first.is_on_or_before(second), mine <= theirs),
+        (first.is_on_or_after(second), mine >= theirs),
+    ):
+        assert ({answer} if answer is not None else {True, False}) == {bool(truth) for truth in np.unique(truths)}
+    same = possible(first, False)[:, None] == possible(second, False)[None, :]
+    answer = first.is_same_day(second)
+    assert ({answer} if answer is not None else {True, False}) == {bool(truth) for truth in np.unique(same)}
+
+
 WINDOW = {"first": datetime.date(2020, 11, 1), "last": datetime.date(2021, 3, 31)}
 
 
-@given(strategies.partial_dates(**WINDOW), strategies.partial_dates(**WINDOW))
+@given(strategies.partial_dates(**WINDOW, times=False), strategies.partial_dates(**WINDOW))
+@settings(deadline=None)
 def test_an_answer_is_unknown_exactly_when_both_are_possible(first, second):
-    pairs = [(a, b) for a in first.days() for b in second.days()]
-    for answer, truths in (
-        (first.is_before(second), {a < b for a, b in pairs}),
-        (first.is_after(second), {a > b for a, b in pairs}),
-        (first.is_on_or_before(second), {a <= b for a, b in pairs}),
-        (first.is_on_or_after(second), {a >= b for a, b in pairs}),
-        (first.is_same_day(second), {a == b for a, b in pairs}),
+    assert_answers_are_unknown_exactly_when_both_are_possible(first, second, as_moments=False)
+    assert_answers_are_unknown_exactly_when_both_are_possible(second, first, as_moments=False)
+
+
+CLOCKS = st.sampled_from(
+    [(9,), (10,), (9, 0), (9, 59), (10, 0), (9, 0, 0), (9, 59, 59), (10, 0, 0), (10, 59, 59), (0, 0), (23, 59)]
+)
+MOMENTS = st.builds(lambda day, clock: PartialDate(2021, 3, day, *clock), st.integers(4, 5), CLOCKS)
+EITHER = st.builds(
+    lambda clock: PartialDate.either(PartialDate(2021, 3, 4, *clock), PartialDate(2021, 4, 3, *clock)), CLOCKS
+)
+
+
+@given(MOMENTS | EITHER, MOMENTS | EITHER)
+@settings(deadline=None)
+def test_between_two_known_times_an_answer_is_unknown_exactly_when_both_are_possible(first, second):
+    assert_answers_are_unknown_exactly_when_both_are_possible(first, second, as_moments=True)
+
+
+@given(strategies.partial_dates())
+def test_the_ends_are_those_of_all_that_the_date_can_be(partial):
+    assert (partial.earliest, partial.latest) == (partial.days()[0], partial.days()[-1])
+    assert (partial.earliest_moment.date(), partial.latest_moment.date()) == (partial.earliest, partial.latest)
+    if partial.has_time:
+        seconds = possible(partial, as_moments=True)
+        epoch = datetime.datetime(2021, 1, 1)
+        assert partial.earliest_moment == epoch + datetime.timedelta(seconds=int(seconds.min()))
+        assert partial.latest_moment == epoch + datetime.timedelta(seconds=int(seconds.max()))
+    else:
+        assert (partial.earliest_moment.time(), partial.latest_moment.time()) == (
+            datetime.time(0, 0, 0),
+            datetime.time(23, 59, 59),
+        )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "before", "after"),
+    [
+        ("2021-03-05T14:30", "2021-03-05T14:31", True, False),
+        ("2021-03-05T14:30", "2021-03-05T14:30", None, None),
+        ("2021-03-05T14:30:05", "2021-03-05T14:30:05", False, False),
+        ("2021-03-05T14", "2021-03-05T14:30", None, None),
+        ("2021-03-05T14", "2021-03-05T15:00", True, False),
+        ("2021-03-05T14", "2021-03-05T14:59:59", None, False),
+        ("2021-03-05T14:00:00", "2021-03-05T14", None, False),
+        ("2021-03-05T23", "2021-03-06T00", True, False),
+        # one of the two has no time: days are compared
+        ("2021-03-05T14:30", "2021-03-05", False, False),
+        ("2021-03-05T23:59", "2021-03", None, None),
+        ("2021-03-05T00:00", "2021-03-06", True, False),
+    ],
+)
+def test_times_are_compared_where_both_are_known(first, second, before, after):
+    first, second = PartialDate.from_iso(first), PartialDate.from_iso(second)
+    assert (first.is_before(second), first.is_after(second)) == (before, after)
+    assert (second.is_after(first), second.is_before(first)) == (before, after)
+    assert first.is_on_or_before(second) is (None if after is None else not after)
+    assert first.is_on_or_after(second) is (None if before is None else not before)
+
+
+def test_a_datetime_is_a_moment_and_its_date_a_day():
+    partial = PartialDate(2021, 3, 5, 14, 30)
+    moment = datetime.datetime(2021, 3, 5, 15, 0)
+    assert PartialDate.from_date(moment) == PartialDate(2021, 3, 5, 15, 0, 0)
+    assert partial.is_before(moment) is True
+    assert partial.is_before(moment.date()) is False
+    assert partial.is_after(pd.Timestamp("2021-03-05")) is True
+    for wrong in (
+        moment.replace(microsecond=1),
+        moment.replace(tzinfo=datetime.UTC),
+        pd.Timestamp("2021-03-05T15:00:00.000000001"),
     ):
-        assert ({answer} if answer is not None else {True, False}) == truths
+        with pytest.raises(ValueError, match="has a fraction of a second or a time zone"):
+            partial.is_before(wrong)
+
+
+def test_a_part_that_is_no_whole_number_is_refused():
+    for parts in ((2021, 3.0), (2021, 2.5), (float("nan"),), ("2021",)):
+        with pytest.raises(TypeError):
+            PartialDate(*parts)
+    assert PartialDate(np.int64(2021), np.int64(3)) == PartialDate(2021, 3)

@@ -31,6 +31,10 @@ def ledger():
         ("parameter TTNT2L", "from TRTSDT, RTFL; events: second line; competing: death; censoring: lost (CNSR 5)"),
         ("parameter DCTRL", "RTFL with ADRS where PARAMCD = DC and AVALC = Y"),
         ("parameter OSDE", "from DIAGDT, RTFL; at risk from TRTSDT; events: death"),
+        ("partial date: origin", "to mid, month and day; not after QPDDT, not after RFICDT, not after TRTSDT"),
+        ("partial date: death", "to first, month and day; not before radiotherapy, not before progression"),
+        ("event: progression", "first RS.RSDTC where RSTESTCD = OVRLRESP and RSSTRESC = PD, after radiotherapy"),
+        ("event: qualifying progression", "last MH.MHSTDTC where MHCAT = QUALIFYING PROGRESSION"),
         ("endpoint OSDE", "curve from where 10 and 15% are at risk"),
     ],
 )
@@ -44,7 +48,18 @@ def test_every_line_says_where_its_choice_stands(ledger):
         assert (folder / where.partition(":")[0]).is_file()
 
 
-def test_a_line_of_the_trial_file_has_its_number(ledger):
+@pytest.mark.parametrize(
+    ("topic", "start"),
+    [("month_days", "month_days"), ("partial date: censoring", "  censoring:"), ("event: consent", "  consent:")],
+)
+def test_a_line_of_the_trial_file_has_its_number(ledger, topic, start):
     text = (ROOT / "specs" / "trial.yaml").read_text(encoding="utf-8").splitlines()
-    number = int(ledger.loc["month_days", "where"].partition(":")[2])
-    assert text[number - 1].startswith("month_days")
+    file, _, number = ledger.loc[topic, "where"].partition(":")
+    assert file == "specs/trial.yaml"
+    assert text[int(number) - 1].startswith(start)
+
+
+def test_every_order_of_events_is_a_line(ledger):
+    orders = ledger.loc[["order of events"], "value"]
+    assert len(orders) == 2
+    assert orders.iloc[0] == "birth, diagnosis, consent, radiotherapy, second line, death, data cut-off"

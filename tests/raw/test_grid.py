@@ -107,6 +107,15 @@ def test_dates_before_march_1900_are_noticed():
     assert grid.has_dates
 
 
+def test_a_time_alone_under_a_format_that_shows_a_date_is_noticed():
+    rows = [[dt.time(6), dt.time(6)], [dt.date(2021, 3, 5), dt.time(6)], [dt.time(6), "x"], [dt.time(7), dt.time(7)]]
+    day, clock = parse_number_format("yyyy-mm-dd"), parse_number_format("h:mm")
+    styled = {1: StyledCells([3], [clock]), 2: StyledCells([1, 2], [clock, parse_number_format("yyyy-mm")])}
+    grid = build_grid(rows, usual=day, styled=styled)
+    assert sorted(grid.dayless) == [(1, 1), (2, 2), (4, 1), (4, 2)]
+    assert grid.texts.tolist() == [["06:00", "06:00"], ["2021-03-05", "06:00"], ["06:00", "x"], ["07:00", "07:00"]]
+
+
 def test_too_many_cells_are_refused(monkeypatch):
     monkeypatch.setattr(grid_module, "MAX_CELLS", 11)
     with pytest.raises(TooManyCellsError):

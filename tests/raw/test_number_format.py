@@ -47,6 +47,10 @@ def test_a_date_is_cut_to_what_its_format_shows(code, text):
         ("hh:mm", dt.time(14, 30, 7), "14:30"),
         ("hh:mm:ss", dt.time(14, 30, 7), "14:30:07"),
         ("hh:mm", dt.date(2021, 3, 5), "00:00"),
+        ("yyyy-mm-dd", dt.datetime(2021, 3, 5, 23, 59, 59, 900_000), "2021-03-05"),
+        ("yyyy-mm-dd", dt.datetime(2021, 3, 5, 23, 59, 59, 999_000), "2021-03-06"),
+        ("hh:mm", dt.time(23, 59, 59, 900_000), "23:59"),
+        ("yyyy-mm-dd hh:mm", dt.datetime.max, "9999-12-31T23:59"),
     ],
 )
 def test_clock_times(code, value, text):

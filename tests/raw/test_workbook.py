@@ -7,7 +7,8 @@ import pytest
 from openpyxl.comments import Comment
 
 from hcc_sdtm.problem import StudyError
-from hcc_sdtm.raw import read_sheets
+from hcc_sdtm.raw import build_table, read_sheets
+from hcc_sdtm.raw.number_format import BUILT_IN_FORMATS, parse_number_format
 from hcc_sdtm.raw.workbook import _refusing
 
 
@@ -142,11 +143,120 @@ def test_dates_counted_from_1904(book, tmp_path):
 def test_dates_before_march_1900_are_found(book, tmp_path):
     fill(book.active, {f"A{row}": (serial, "yyyy-mm-dd") for row, serial in enumerate((59, 60, 61), 1)})
     sheets, findings = read(book, tmp_path)
-    assert sheets[0].grid[2, 0] == "1900-03-01"
+    # day 60 is shown as a date that never was, so it must not become the day before or after it
+    assert sheets[0].grid[:, 0].tolist() == ["1900-02-28", "1900-02-29", "1900-03-01"]
     assert listed(findings) == [
         ["RAW-007 raw.date-before-march-1900", "warning", "101/b.xlsx:随访!A1", ""],
-        ["RAW-007 raw.date-before-march-1900", "warning", "101/b.xlsx:随访!A2", ""],
+        ["RAW-012 raw.date-cell-without-date", "warning", "101/b.xlsx:随访!A2", ""],
     ]
+
+
+# what the number is, how it is shown, its text when days count from 1900 and from 1904, and the findings of each
+NUMBERS = [
+    (-1, "yyyy-mm-dd", "-1 RAW-012", "-1 RAW-012"),
+    (-0.5, "h:mm", "-0.5 RAW-012", "-0.5 RAW-012"),
+    (-0.5, "[h]:mm", "-12:00", "-12:00"),
+    (-2.5, "0.00", "-2.5", "-2.5"),
+    (0, "yyyy-mm-dd", "00:00 RAW-012", "00:00 RAW-012"),
+    (0, "h:mm", "00:00", "00:00"),
+    (0.25, "yyyy-mm-dd h:mm AM/PM", "06:00 RAW-012", "06:00 RAW-012"),
+    (0.99999, "h:mm", "23:59", "23:59"),
+    (1, "yyyy-mm-dd", "1900-01-01 RAW-007", "1904-01-02"),
+    (59, "yyyy-mm-dd", "1900-02-28 RAW-007", "1904-02-29"),
+    (60, "yyyy-mm-dd", "1900-02-29 RAW-012", "1904-03-01"),
+    (60, "yyyy-mm", "1900-02 RAW-007", "1904-03"),
+    (60, "General", "60", "60"),
+    (60, "0.0", "60", "60"),
+    (60.5, "yyyy-mm-dd h:mm", "1900-02-29T12:00 RAW-012", "1904-03-01T12:00"),
+    (61, "yyyy-mm-dd", "1900-03-01", "1904-03-02"),
+    (45352, "General", "45352", "45352"),
+    (45352, "yyyy-mm-dd", "2024-03-01", "2028-03-02"),
+    (45352, "yyyy-mm", "2024-03", "2028-03"),
+    (45352, "mmm-yy", "2024-03", "2028-03"),
+    (45352, "yyyy", "2024", "2028"),
+    (45352, "d-mmm", "2024-03-01 RAW-008", "2028-03-02 RAW-008"),
+    (45352.604166666664, "yyyy-mm-dd", "2024-03-01", "2028-03-02"),
+    (45352.604166666664, "h:mm", "14:30", "14:30"),
+    (45352.604166666664, "yyyy-mm-dd h:mm AM/PM", "2024-03-01T14:30", "2028-03-02T14:30"),
+    (45352.99999, "yyyy-mm-dd", "2024-03-01", "2028-03-02"),
+    (45352.999999999, "yyyy-mm-dd", "2024-03-02", "2028-03-03"),
+    (45352.99999, "yyyy-mm-dd hh:mm:ss", "2024-03-01T23:59:59", "2028-03-02T23:59:59"),
+    (1.25, "[h]:mm", "30:00", "30:00"),
+    (2957003, "yyyy-mm-dd", "9995-12-30", "9999-12-31"),
+    (2958465, "yyyy-mm-dd", "9999-12-31", "2958465"),
+    (2958465.9999999, "yyyy-mm-dd hh:mm:ss", "9999-12-31T23:59:59", "2958465.9999999"),
+    (20210305, "yyyy-mm-dd", "20210305", "20210305"),
+    (1e15, "yyyy-mm-dd", "1000000000000000", "1000000000000000"),
+]
+
+
+@pytest.mark.parametrize("plainly_written", [True, False])
+@pytest.mark.parametrize("system", ["1900", "1904"])
+def test_a_number_is_the_date_that_is_shown_or_a_finding(book, tmp_path, system, plainly_written):
+    if system == "1904":
+        book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    fill(book.active, {f"A{row}": (number, code) for row, (number, code, *_) in enumerate(NUMBERS, 1)})
+    book.save(tmp_path / "b.xlsx")
+    if not plainly_written:
+        rewrite(tmp_path, "xl/worksheets/sheet1.xml", lambda part: re.sub(rb'<c r="[A-Z]+\d+"', b"<c", part))
+    sheets, findings = reread(tmp_path)
+    rules = dict(zip(findings["source"], findings["rule"].str[:7], strict=True))
+    found = [
+        f"{text} {rules.get(f'101/b.xlsx:随访!A{row}', '')}".strip() for row, text in enumerate(sheets[0].grid[:, 0], 1)
+    ]
+    assert found == [texts[system == "1904"] for _, _, *texts in NUMBERS]
+    assert sheets[0].date_system == system
+
+
+@pytest.mark.parametrize("epoch", ["WINDOWS_EPOCH", "MAC_EPOCH"])
+def test_days_and_moments_agree_with_openpyxl(book, tmp_path, epoch):
+    book.epoch = getattr(openpyxl.utils.datetime, epoch)
+    days = [*range(61, 2_957_000, 7_919), *range(45_000, 45_400)]
+    moments = [day + minute / 1440 for day, minute in zip(days, range(0, 1440, 7), strict=False)]
+    for row, (day, moment) in enumerate(zip(days, moments, strict=False), 1):
+        fill(book.active, {f"A{row}": (day, "yyyy-mm-dd"), f"B{row}": (moment, "yyyy-mm-dd hh:mm")})
+    sheets, _ = read(book, tmp_path)
+    cells = openpyxl.load_workbook(tmp_path / "b.xlsx").active
+    half_a_second = dt.timedelta(milliseconds=500)
+    for row, (day, moment) in enumerate(sheets[0].grid.tolist(), 1):
+        assert day == cells.cell(row, 1).value.date().isoformat()
+        known = (cells.cell(row, 2).value + half_a_second).isoformat(timespec="minutes")
+        assert moment == known.removesuffix("T00:00")
+
+
+@pytest.mark.parametrize("number", [number for number in BUILT_IN_FORMATS if BUILT_IN_FORMATS[number] != "General"])
+def test_every_format_known_by_number_only_is_read_as_what_it_shows(book, tmp_path, number):
+    fill(book.active, {"A1": (45352.604166666664, "yyyy-mm")})
+    book.save(tmp_path / "b.xlsx")
+    rewrite(
+        tmp_path,
+        "xl/styles.xml",
+        lambda part: re.sub(rb'numFmtId="164"(?! formatCode)', b'numFmtId="%d"' % number, part),
+    )
+    shown = parse_number_format(BUILT_IN_FORMATS[number])
+    elapsed = {46: "1088462:30"}
+    expected = elapsed.get(number) or shown.date_text(dt.datetime(2024, 3, 1, 14, 30))
+    assert reread(tmp_path)[0][0].grid[0, 0] == expected
+
+
+@pytest.mark.parametrize(
+    ("properties", "system"),
+    [
+        (b'<workbookPr date1904="1"/>', "1904"),
+        (b'<workbookPr date1904="true"/>', "1904"),
+        (b'<workbookPr date1904="0"/>', "1900"),
+        (b"<workbookPr/>", "1900"),
+        (b"", "1900"),
+    ],
+)
+def test_the_date_system_is_the_workbooks(book, tmp_path, properties, system):
+    fill(book.active, {"A1": 45352, "A2": (45352, "yyyy-mm-dd")})
+    book.save(tmp_path / "b.xlsx")
+    rewrite(tmp_path, "xl/workbook.xml", lambda part: re.sub(rb"<workbookPr[^>]*/>", properties, part))
+    sheet = reread(tmp_path)[0][0]
+    assert sheet.date_system == system
+    assert sheet.grid[:, 0].tolist() == ["45352", {"1900": "2024-03-01", "1904": "2028-03-02"}[system]]
+    assert build_table(sheet, (1,), ()).date_system == system
 
 
 def test_a_date_shown_without_its_year_is_found(book, tmp_path):

@@ -80,7 +80,7 @@ class _Builder:
         self.tables: dict[str, DatasetSpec] = {**specs.sdtm, **specs.adam}
         self.trial = trial
         self.spec = adam.adrs
-        self.subjects: Subjects = adsl_subjects(adsl, trial, adam)
+        self.subjects: Subjects = adsl_subjects(adsl, trial)
         in_population = (adsl.frame[self.spec.population] == "Y").to_numpy()
         self.in_population = in_population
         self.population = np.flatnonzero(in_population)

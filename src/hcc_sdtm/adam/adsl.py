@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
+from hcc_sdtm.adam.event_limits import build_event_limits
 from hcc_sdtm.adam.pointers import domain_column, variable_column
 from hcc_sdtm.adam.timeline import (
     Subjects,
@@ -48,18 +49,18 @@ class _Made:
     extra: dict[str, np.ndarray] = field(default_factory=dict)
 
 
-def build_subjects(datasets: Mapping[str, Dataset], trial: Trial, adam: AdamSpecs) -> Subjects:
-    """The subjects of DM in the order of USUBJID, with no ADSL date yet."""
+def build_subjects(datasets: Mapping[str, Dataset], trial: Trial) -> Subjects:
+    """The subjects of DM in the order of USUBJID, with no ADSL date yet but the limits of events."""
     names = pd.Index(sorted(datasets["DM"].frame["USUBJID"].unique()), dtype=object)
-    return Subjects(names, _cutoff(trial), adam.adsl.dates, {})
+    return Subjects(names, _cutoff(trial), trial.partial_dates, build_event_limits(datasets, trial, names))
 
 
-def adsl_subjects(adsl: Dataset, trial: Trial, adam: AdamSpecs) -> Subjects:
-    """The subjects of ADSL in its order, with all its dates."""
+def adsl_subjects(adsl: Dataset, trial: Trial) -> Subjects:
+    """The subjects of ADSL in its order, with all its dates and the limits of events."""
     days = {
         str(name): adsl.frame[name].to_numpy(dtype=float) for name in adsl.frame if is_numeric_dtype(adsl.frame[name])
     }
-    return Subjects(pd.Index(adsl.frame["USUBJID"], dtype=object), _cutoff(trial), adam.adsl.dates, days)
+    return Subjects(pd.Index(adsl.frame["USUBJID"], dtype=object), _cutoff(trial), trial.partial_dates, days)
 
 
 def _cutoff(trial: Trial) -> float:
@@ -73,7 +74,7 @@ def build_adsl(
 
     Records after the data cut-off do not exist for it, except that they show the subject alive at the cut-off. Dates are
     day numbers, NaN for missing. Hidden columns remember the record of each value (`pointers.sources`); those of steps
-    on the way begin with an underscore.
+    on the way begin with an underscore, and so do the limits of events (`event_limits`), which ADRS and ADTTE need too.
     """
     return _Builder(datasets, specs, trial, adam).build()
 
@@ -86,7 +87,8 @@ class _Builder:
         self.specs = specs
         self.trial = trial
         self.rules = adam.adsl.variables
-        self.subjects = build_subjects(datasets, trial, adam)
+        self.subjects = build_subjects(datasets, trial)
+        self.limits = dict(self.subjects.days)
         self.made: dict[str, _Made] = {}
         self.timelines: list[Timeline] = []
         self.findings: list[pd.DataFrame] = []
@@ -115,6 +117,7 @@ class _Builder:
             if made.at is not None:
                 columns[at_column(name)] = made.at
             columns |= {extra: values for extra, values in made.extra.items() if extra.startswith("_")}
+        columns |= self.limits
         derivations = {name: made.derivation for name, made in self.made.items()}
         derivations |= {
             flag: Derivation("highest part of the date that was imputed", (name,))

@@ -18,6 +18,7 @@ from hcc_sdtm.adam.pointers import SOURCE_COLUMNS, sources
 from hcc_sdtm.adam.time_to_event import AT_ORIGIN, EVENT_FREE, Decision, Schedule, decide
 from hcc_sdtm.adam.timeline import Subjects, Timeline, build_timeline, chosen_records, unusable_date_findings
 from hcc_sdtm.dataset import Dataset
+from hcc_sdtm.dates.duration import duration
 from hcc_sdtm.dates.study_day import study_day
 from hcc_sdtm.finding import join_findings
 from hcc_sdtm.spec.adam import AdamSpecs, DatedRecords, TimeToEvent
@@ -29,6 +30,9 @@ NO_ORIGIN = "ADTTE-101 adtte.no-origin"
 
 EVENT_BEFORE_ORIGIN = "ADTTE-102 adtte.event-before-origin"
 """An event is dated before the parameter's origin: it is not the event."""
+
+ORDER_RULES = ("DS-001 ", "DT-005 ")
+"""Rules that ask about dates which cannot be in the order that they have."""
 
 
 def build_adtte(
@@ -42,7 +46,7 @@ def build_adtte(
     """
     everything: dict[str, Dataset] = {**datasets, "ADSL": adsl, "ADRS": adrs}
     tables: dict[str, DatasetSpec] = {**specs.sdtm, **specs.adam}
-    subjects = adsl_subjects(adsl, trial, adam)
+    subjects = adsl_subjects(adsl, trial)
     schedule = Schedule.of(trial.visits, trial.missed_assessments)
     lines = _Timelines(everything, subjects, tables)
     rows, questions = [], []
@@ -58,6 +62,16 @@ def build_adtte(
     columns["ASEQ"] = together.groupby("subject").cumcount() + 1.0
     findings = [_findings(questions, adsl, subjects), unusable_date_findings(list(lines.made.values()))]
     return build_analysis_dataset(specs.adam["ADTTE"], columns, adsl, subject), join_findings(findings)
+
+
+def without_asked_events(findings: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
+    """The findings but those of an event before its origin where a check has asked about the order of the subject's dates.
+
+    It is the same wrong date: which of the two it is, the check knows better.
+    """
+    subjects = asked.loc[asked["rule"].str.startswith(ORDER_RULES), "subject"]
+    again = (findings["rule"] == EVENT_BEFORE_ORIGIN) & findings["subject"].isin(subjects)
+    return findings[~again].reset_index(drop=True)
 
 
 class _Timelines:
@@ -152,15 +166,16 @@ def _rows(
     """The parameter's records for the chosen subjects."""
     day, source, reason = decision.day[chosen], decision.source[chosen], decision.reason[chosen]
     start = subjects.days[parameter.start][chosen]
-    unit_days = trial.month_days if parameter.unit == "months" else 1.0
     first_day = trial.first_day if parameter.first_day is None else parameter.first_day
     start_flag = f"{parameter.start}F"
     rows = pd.DataFrame({"subject": chosen, "STARTDT": start, "ADT": day})
     rows["STARTDTF"] = adsl.frame[start_flag].to_numpy(dtype=object)[chosen] if start_flag in adsl.frame else ""
-    rows["AVAL"] = (day - start + first_day) / unit_days
+    origin, unit, month_days = rows["STARTDT"], parameter.unit, trial.month_days
+    rows["AVAL"] = duration(origin, rows["ADT"], unit, first_day, month_days=month_days)
     rows["ENTRY"] = 0.0
     if parameter.entry:
-        rows["ENTRY"] = np.fmax(subjects.days[parameter.entry][chosen] - start, 0.0) / unit_days
+        entry = pd.Series(subjects.days[parameter.entry][chosen])
+        rows["ENTRY"] = np.fmax(duration(origin, entry, unit, month_days=month_days), 0.0)
     rows["CNSR"] = np.append([censoring.cnsr for censoring in parameter.applied], 0)[reason]
     rows["CAUSE"] = decision.cause[chosen]
     rows["PARAMCD"], rows["PARAM"] = parameter.paramcd, parameter.param

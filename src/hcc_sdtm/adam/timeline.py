@@ -14,13 +14,14 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
+from hcc_sdtm.adam.event_limits import policy_bounds
 from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.dates.impute import impute
 from hcc_sdtm.dates.iso import bounds, to_days
 from hcc_sdtm.finding import findings_frame
-from hcc_sdtm.spec.adam import DatedRecords, DatePolicy, Records
+from hcc_sdtm.spec.adam import DatedRecords, Records
 from hcc_sdtm.spec.model import DatasetSpec
-from hcc_sdtm.spec.trial import RecordChoice
+from hcc_sdtm.spec.trial import DatePolicy, RecordChoice
 
 UNUSABLE_DATE = "ADSL-101 adam.unusable-date"
 """A record that a derivation asks for has a date that stays incomplete after its role's imputation: it is not used."""
@@ -31,7 +32,10 @@ SPAN = 1e7
 
 @dataclass(frozen=True)
 class Subjects:
-    """The subjects in order, the ADSL dates made so far (NaN: missing), the cut-off and the roles of partial dates."""
+    """The subjects in order, the cut-off, the policies of partial dates by role, and day numbers (NaN: missing).
+
+    ``days`` has the ADSL dates made so far, and the limits of the events that bound a role (`event_limits`).
+    """
 
     names: pd.Index
     cutoff: float
@@ -192,11 +196,11 @@ def build_timeline(
 
 
 def _complete_days(
-    texts: pd.Series, subject: np.ndarray, subjects: Subjects, role: DatePolicy | None
+    texts: pd.Series, subject: np.ndarray, subjects: Subjects, policy: DatePolicy | None
 ) -> tuple[np.ndarray, np.ndarray]:
     day = to_days(texts).to_numpy(dtype=float, copy=True)
     flag = np.full(len(texts), "", dtype=object)
-    if is_numeric_dtype(texts) or role is None:
+    if is_numeric_dtype(texts) or policy is None:
         return day, flag
     partial = np.flatnonzero(np.isnan(day) & (texts != "").to_numpy())
     if len(partial):
@@ -204,13 +208,10 @@ def _complete_days(
         own = subject[partial]
         completed = impute(
             given,
-            role.to,
-            role.highest,
-            [pd.Series(subjects.days[name][own]) for name in role.not_before],
-            [
-                *(pd.Series(subjects.days[name][own]) for name in role.not_after),
-                pd.Series(np.full(len(own), subjects.cutoff)),
-            ],
+            policy.to,
+            policy.highest,
+            policy_bounds(policy, "earliest", subjects.days, own),
+            [*policy_bounds(policy, "latest", subjects.days, own), pd.Series(np.full(len(own), subjects.cutoff))],
         )
         day[partial] = completed["date"].to_numpy()
         flag[partial] = completed["flag"].to_numpy()

@@ -1,13 +1,19 @@
-"""Rules on the order of dates. A partial date is the interval of days it can mean; only a sure contradiction is found."""
+"""Rules on the order of dates: the two ends of a period, the data cut-off, the events of a subject.
+
+A partial date is the interval of days it can mean; only a sure contradiction is found.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
+from hcc_sdtm.checks.event_order import contradicting_events, has_death, is_misdated, misdated_records
 from hcc_sdtm.checks.evidence import Evidence, Missing
 from hcc_sdtm.checks.rule import Flag, rule
+from hcc_sdtm.checks.survival import ASSESSMENTS, subjects_with_wrong_death
 from hcc_sdtm.dates.iso import bounds
 
 
@@ -15,7 +21,8 @@ from hcc_sdtm.dates.iso import bounds
 def ends_before_start(evidence: Evidence) -> Iterator[Flag]:
     """A period that ends before it starts, at its end.
 
-    What it finds: In any dataset, an --ENDTC surely before the --STDTC of the same record.
+    What it finds: In any dataset, an --ENDTC surely before the --STDTC of the same record, where that start is
+        not one that DT-005 asks about.
     Why it matters: Treatment end, duration and epochs are taken from these dates.
     Example: Radiotherapy from 2022-03-07 to 2022-02-18.
     Source: SDTMIG 3.4 section 4.4.3, intervals of time.
@@ -29,7 +36,7 @@ def ends_before_start(evidence: Evidence) -> Iterator[Flag]:
         raise Missing("no dataset has a start and an end date")
     for name, start, end in pairs:
         starts, ends = evidence.records(name, date=start), evidence.records(name, date=end)
-        wrong = ends["latest"] < starts["earliest"]
+        wrong = (ends["latest"] < starts["earliest"]) & ~is_misdated(evidence, name, start, starts["position"])
         messages = [
             f"ends {last}, starts {first}"
             for last, first in zip(ends.loc[wrong, end], starts.loc[wrong, start], strict=True)
@@ -64,42 +71,49 @@ def after_cutoff(evidence: Evidence) -> Iterator[Flag]:
         yield Flag(name, late.nonzero()[0], variable, message, f"a date on or before {cutoff}")
 
 
-@rule("DT-003", "diagnosis.before-birth", "error")
-def diagnosis_before_birth(evidence: Evidence) -> Iterator[Flag]:
-    """A diagnosis on or before the day of birth, at the diagnosis.
+@rule("DT-005", "event.out-of-order", "error")
+def event_out_of_order(evidence: Evidence) -> Iterator[Flag]:
+    """A date that contradicts the order of the subject's events, at that date.
 
-    What it finds: A date of diagnosis surely not after the date of birth.
-    Why it matters: Overall survival is counted from diagnosis; age is counted from birth.
-    Example: Born 1961-03-04, diagnosed 1951-06.
-    Source: The order of events; SDTMIG 3.4 section 5.2, BRTHDTC.
+    What it finds: Dates that cannot be in the order that the trial gives its events, complete or partial. Of
+        the dates that contradict each other the one in most contradictions is asked about, and of several
+        such the one that the trial lists last, with all the dates it contradicts. A death that treatment or
+        an assessment contradicts is DS-001 or RS-003, a date after the data cut-off DT-002.
+    Why it matters: Age, survival and time at risk are counted between these dates.
+    Example: Diagnosed 2023-02, with consent on 2022-02-20 and radiotherapy from 2022-03-07.
+    Source: The order of events in the trial's specification; SDTMIG 3.4 section 4.4.2, partial dates.
     """
-    births = evidence.records("DM", "USUBJID", date="BRTHDTC").drop_duplicates("USUBJID")
-    births = births.rename(columns={"earliest": "birth"})[["USUBJID", "BRTHDTC", "birth"]]
-    pairs = _diagnoses(evidence).merge(births, on="USUBJID")
-    wrong = pairs[pairs["latest"] <= pairs["birth"]]
-    messages = [
-        f"diagnosis on {date}, birth on {birth}" for date, birth in zip(wrong["MHSTDTC"], wrong["BRTHDTC"], strict=True)
-    ]
-    expected = [f"a date after {birth}" for birth in wrong["BRTHDTC"]]
-    yield Flag("MH", wrong["position"].to_numpy(), "MHSTDTC", messages, expected)
+    pairs = evidence.once(contradicting_events)
+    pairs = pairs[~_asked_by_death(pairs, evidence)].reset_index(drop=True)
+    wrong = misdated_records(evidence, pairs)
+    for dataset, variable in wrong[["dataset", "variable"]].drop_duplicates().itertuples(index=False):
+        own = wrong[(wrong["dataset"] == dataset) & (wrong["variable"] == variable)]
+        told: dict[tuple[int, str], dict[str, list[str]]] = {}
+        for position, event, text, is_later, other, date in zip(
+            *(own[name].tolist() for name in ("position", "event", "text", "is_later", "other", "other_text")),
+            strict=True,
+        ):
+            sides = told.setdefault((position, f'{event} "{text}"'), {})
+            sides.setdefault("after" if is_later else "before", []).append(f'{other} "{date}"')
+        positions = np.array([position for position, _ in told], dtype=np.int64)
+        messages = [
+            f"{date} does not come {_listed(sides, ' and does not come ')}" for (_, date), sides in told.items()
+        ]
+        expected = [f"a date {_listed(sides, ' and ')}" for sides in told.values()]
+        yield Flag(dataset, positions, variable, messages, expected)
 
 
-@rule("DT-004", "diagnosis.after-treatment", "error")
-def diagnosis_after_treatment(evidence: Evidence) -> Iterator[Flag]:
-    """A diagnosis after the trial's treatment has begun, at the diagnosis.
-
-    What it finds: A date of diagnosis surely after the first day of the trial's treatment.
-    Why it matters: Overall survival is counted from diagnosis, and subjects enter at treatment start.
-    Example: Diagnosed 2023-02-14, radiotherapy from 2022-03-07.
-    Source: The order of events; SDTMIG 3.4 section 6.2.7, MH.
-    """
-    pairs = _diagnoses(evidence).merge(evidence.treatment_starts(), on="USUBJID")
-    wrong = pairs[pairs["earliest"] > pairs["start_latest"]]
-    message = "diagnosis on {value}, after treatment has begun"
-    yield Flag("MH", wrong["position"].to_numpy(), "MHSTDTC", message, "a date on or before treatment start")
+def _listed(sides: dict[str, list[str]], join: str) -> str:
+    return join.join(f"{side} {', '.join(dates)}" for side, dates in sides.items())
 
 
-def _diagnoses(evidence: Evidence) -> pd.DataFrame:
-    """Records of the first diagnosis: USUBJID, MHSTDTC, earliest, latest, position."""
-    events = evidence.records("MH", "USUBJID", "MHEVDTYP", date="MHSTDTC")
-    return events[events["MHEVDTYP"] == "INITIAL DIAGNOSIS"]
+def _asked_by_death(pairs: pd.DataFrame, evidence: Evidence) -> np.ndarray:
+    """Mask of the pairs with a death that DS-001 or RS-003 asks about."""
+    trial = evidence.trial
+    choices = {name: trial.event_records(name) for name in trial.events}
+    lives = [name for name, choice in choices.items() if (choice.dataset, choice.date) in ASSESSMENTS]
+    try:
+        dead = subjects_with_wrong_death(evidence)
+    except Missing:
+        dead = np.array([], dtype=object)
+    return np.asarray(has_death(pairs, trial) & (pairs["before"].isin(lives) | pairs["USUBJID"].isin(dead)))

@@ -122,18 +122,6 @@ class Evidence:
         subjects = subjects.rename(columns={"DTHDTC": "death", "position": "death_position"})
         return subjects.rename(columns={"earliest": "death_earliest", "latest": "death_latest"})
 
-    def therapy_starts(self, kind: str) -> list[pd.DataFrame]:
-        """Records that start a new anticancer therapy of a kind, one frame for each of the trial's choices whose dataset is
-        there: USUBJID, ``text`` of the start, position, earliest, latest, ``dataset``, ``variable``.
-        """
-        frames = []
-        for choice in self.trial.new_therapies:
-            if choice.kind == kind:
-                records = self.records(choice.dataset, "USUBJID", *choice.where, date=choice.date)
-                records = records[choice.takes(records)].rename(columns={choice.date: "text"})
-                frames.append(records.assign(dataset=choice.dataset, variable=choice.date))
-        return frames
-
 
 def _days(evidence: Evidence, dataset: str, variable: str) -> pd.DataFrame:
     return bounds(evidence.datasets[dataset].frame[variable])

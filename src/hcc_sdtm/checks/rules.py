@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hcc_sdtm.checks import dates, exposure, lesions, response, subjects, survival, therapy
+from hcc_sdtm.checks import dates, exposure, lesions, response, subjects, survival
 from hcc_sdtm.checks.rule import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -12,9 +12,7 @@ RULES: tuple[Rule, ...] = (
     survival.survival_disagrees,
     dates.ends_before_start,
     dates.after_cutoff,
-    dates.diagnosis_before_birth,
-    dates.diagnosis_after_treatment,
-    therapy.second_line_before_first,
+    dates.event_out_of_order,
     exposure.total_dose_disagrees,
     exposure.dose_unlikely,
     exposure.bed_unlikely,
@@ -29,3 +27,10 @@ RULES: tuple[Rule, ...] = (
     response.lesion_sum_disagrees,
     response.response_outside_schedule,
 )
+
+RETIRED = {
+    "DT-003": "diagnosis.before-birth: DT-005 finds it",
+    "DT-004": "diagnosis.after-treatment: DT-005 finds it",
+    "CM-001": "therapy.second-line-before-first: DT-005 finds it",
+}
+"""Ids that are never used again, and what became of each."""

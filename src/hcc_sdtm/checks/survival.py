@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from hcc_sdtm.checks.event_order import is_misdated
 from hcc_sdtm.checks.evidence import Evidence, Missing
 from hcc_sdtm.checks.rule import Flag, rule
 
@@ -35,14 +36,15 @@ def death_before_last_visit(evidence: Evidence) -> Iterator[Flag]:
     """A death earlier than something that only happens to the living, at the date of death.
 
     What it finds: A date of death surely earlier than dated assessments, doses or therapy starts. Responses on
-        one day, with nothing else after death, are RS-003 and not this.
+        one day, with nothing else after death, are RS-003 and not this; a date that contradicts other events
+        too is DT-005.
     Why it matters: Death is an event of every endpoint, and every assessment after it is lost to the
         analysis.
     Example: Death on 2023-11-13, and a scan and a laboratory sample on 2023-11-22.
     Source: SDTMIG 3.4 section 5.2, DTHDTC; the order of events.
     """
     after = evidence.once(_after_death)
-    asked = after[after["USUBJID"].isin(_subjects_with_wrong_death(after))]
+    asked = after[after["USUBJID"].isin(subjects_with_wrong_death(evidence))]
     last = asked.sort_values(["earliest", "position"], kind="stable").drop_duplicates("USUBJID", keep="last")
     last = last.assign(count=last["USUBJID"].map(asked.groupby("USUBJID").size()))
     messages = [
@@ -68,7 +70,7 @@ def response_after_death(evidence: Evidence) -> Iterator[Flag]:
     """
     evidence.records("RS", "USUBJID", "RSDTC")
     after = evidence.once(_after_death)
-    asked = after[(after["dataset"] == "RS") & ~after["USUBJID"].isin(_subjects_with_wrong_death(after))]
+    asked = after[(after["dataset"] == "RS") & ~after["USUBJID"].isin(subjects_with_wrong_death(evidence))]
     messages = [
         f'response dated "{text}" is after death on {death}'
         for text, death in zip(asked["text"], asked["death"], strict=True)
@@ -95,7 +97,7 @@ def survival_disagrees(evidence: Evidence) -> Iterator[Flag]:
     """
     subjects = evidence.records("DM", "USUBJID", date="DTHDTC", optional=("DTHFL",)).drop_duplicates("USUBJID")
     subjects["died"] = (subjects["DTHDTC"] != "") | (subjects["DTHFL"] == "Y")
-    subjects = subjects[~subjects["USUBJID"].isin(_subjects_with_wrong_death(evidence.once(_after_death)))]
+    subjects = subjects[~subjects["USUBJID"].isin(subjects_with_wrong_death(evidence))]
     if not evidence.has("SS") and not evidence.has("DS"):
         raise Missing("there is neither dataset SS nor DS")
     flags = list(_disposition_flags(evidence, subjects)) if evidence.has("DS") else []
@@ -156,7 +158,10 @@ def _dated_otherwise(dataset: str, variable: str, records: pd.DataFrame) -> Iter
 
 
 def _after_death(evidence: Evidence) -> pd.DataFrame:
-    """Records dated surely after the subject's death, `AFTER_DEATH_COLUMNS`; ``text`` is the record's date as it stands."""
+    """Records dated surely after the subject's death, `AFTER_DEATH_COLUMNS`; ``text`` is the record's date as it stands.
+
+    A date that other events contradict as well is not among them: it is wrong, and not the death.
+    """
     deaths = evidence.deaths()
     dated = [pair for pair in ASSESSMENTS if evidence.has(pair[0], "USUBJID", pair[1])]
     if not dated:
@@ -165,13 +170,18 @@ def _after_death(evidence: Evidence) -> pd.DataFrame:
     for dataset, variable in dated:
         records = evidence.records(dataset, "USUBJID", date=variable).merge(deaths, on="USUBJID")
         records = records[records["earliest"] > records["death_latest"]]
+        records = records[~is_misdated(evidence, dataset, variable, records["position"])]
         records = records.rename(columns={variable: "text"}).assign(dataset=dataset, variable=variable)
         parts.append(records[AFTER_DEATH_COLUMNS])
     return pd.concat(parts, ignore_index=True)
 
 
-def _subjects_with_wrong_death(after: pd.DataFrame) -> np.ndarray:
-    """Subjects whose date of death is to be asked about: more than one day, or more than responses, contradict it."""
+def subjects_with_wrong_death(evidence: Evidence) -> np.ndarray:
+    """Subjects whose date of death DS-001 asks about: more than one day, or more than responses, contradict it.
+
+    Raises Missing where there is no death or no assessment to compare it with.
+    """
+    after = evidence.once(_after_death)
     by_subject = after.groupby("USUBJID").agg(
         days=("text", "nunique"), others=("dataset", lambda names: (names != "RS").any())
     )

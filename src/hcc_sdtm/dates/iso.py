@@ -113,14 +113,20 @@ class DistinctParts(NamedTuple):
     day: np.ndarray
 
 
-def distinct_parts(series: pd.Series) -> DistinctParts:
-    """The date parts of each distinct ISO text of a column."""
+def distinct_parts(series: pd.Series, name: str = "date") -> DistinctParts:
+    """The date parts of each distinct ISO text of a column.
+
+    Raises ValueError, quoting it, for a value that is neither text nor missing.
+    """
     codes, found = pd.factorize(series, use_na_sentinel=False)
     texts = np.asarray(found, dtype=object)
     parts = np.full((len(texts), 3), np.nan)
     valid = np.zeros(len(texts), dtype=bool)
     for position, text in enumerate(texts):
-        if not isinstance(text, str) or not text:
+        if not isinstance(text, str):
+            if not pd.isna(text):
+                kind = type(text).__name__
+                raise ValueError(f'{name} "{text}" is a {kind}; expected ISO 8601 text such as 2021-03')
             continue
         try:
             parts[position] = [np.nan if part is None else part for part in parse_iso(text)[:3]]

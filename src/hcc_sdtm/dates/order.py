@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from hcc_sdtm.dates.reading import check_order, normalise, parse_written, render_written
+from hcc_sdtm.dates.reading import Conventions, check_order, conventions
+from hcc_sdtm.dates.vocabulary import normalise
+from hcc_sdtm.dates.written import date_texts, parse_written
 
 CENTURY_OF_EVIDENCE = 50
 """Any would do: of a two-digit year only the leap day depends on its century."""
@@ -68,32 +70,37 @@ class OrderEvidence:
         return self.month_first if order == "dmy" else self.day_first
 
 
-def order_evidence(series: pd.Series, missing: Collection[str] = ("",)) -> OrderEvidence:
-    """What the distinct texts of a column prove of its order; ``missing`` texts prove nothing."""
-    no_value = {normalise(text) for text in missing} | {""}
+def order_evidence(
+    series: pd.Series,
+    missing: Collection[str] = ("",),
+    unknown: Collection[str] = (),
+    language: str | Collection[str] | None = None,
+) -> OrderEvidence:
+    """What the distinct texts of a column prove of its order; ``missing`` texts prove nothing.
+
+    ``unknown`` and ``language`` as in `read`.
+    """
+    how = conventions(missing=missing, unknown=unknown, language=language)
     proofs: dict[str, list[str]] = {"ymd": [], "dmy": [], "mdy": [], "": []}
     for typed in pd.unique(series):
-        text = normalise(typed)
-        if text not in no_value:
-            proof = _proof(text)
-            if proof is not None:
-                proofs[proof].append(typed)
+        proof = _proof(normalise(typed), how)
+        if proof is not None:
+            proofs[proof].append(typed)
     return OrderEvidence(*(tuple(proofs[order]) for order in ("ymd", "dmy", "mdy", "")))
 
 
-def _proof(text: str) -> str | None:
+def _proof(text: str, how: Conventions) -> str | None:
     """The only order that makes a text a date; ``""`` where orders disagree, None where it proves nothing."""
-    written = parse_written(text)
+    written = None if text in how.missing else parse_written(text, how.grammar)
     if written is None:
         return None
-    found = {}
-    for order in written.parts:
-        try:
-            found[order] = render_written(written, order, CENTURY_OF_EVIDENCE)
-        except ValueError:
-            continue
+    found: dict[str, list[str]] = {}
+    for parts in written.parts:
+        texts = date_texts(written, (parts,), CENTURY_OF_EVIDENCE)[0]
+        if texts:
+            found.setdefault(parts.order, []).extend(texts)
     if list(found) == [""]:
         return "ymd" if text[:4].isdecimal() else None
     if len(found) == 1:
         return next(iter(found))
-    return "" if len(set(found.values())) > 1 else None
+    return "" if len({tuple(texts) for texts in found.values()}) > 1 else None

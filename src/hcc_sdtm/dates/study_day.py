@@ -1,4 +1,7 @@
-"""The study day of an event: how many days from a reference date, with no day 0."""
+"""The study day of an event: how many days from a reference date, with no day 0; and the date of a study day.
+
+Source: SDTMIG 3.4 section 4.4.4 (use of the study day variables).
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,25 @@ def study_day(dates: pd.Series, reference: pd.Series) -> pd.Series:
 
     NaN unless both are complete to the day. Both are ISO 8601 text or day numbers, on one index; a time part
     is ignored. Raises ValueError where the two have different indexes.
-
-    Source: SDTMIG 3.4 section 4.4.4 (use of the study day variables).
     """
-    if not dates.index.equals(reference.index):
-        raise ValueError("dates and reference have different indexes; expected one reference for each date")
+    _check_same_index(dates, reference, "dates")
     days = to_days(dates) - to_days(reference)
     return pd.Series(days + (days >= 0), name=dates.name)
+
+
+def from_study_day(days: pd.Series, reference: pd.Series) -> pd.Series:
+    """Day number of each study day: `study_day` the other way round.
+
+    ``days`` are numbers. The result is NaN for NaN, for 0, because there is no day 0, and where the reference
+    is not complete to the day. ``reference`` is ISO 8601 text or day numbers, on one index with ``days``; a
+    time part and a fraction of a day are ignored. Raises ValueError where the two have different indexes.
+    """
+    _check_same_index(days, reference, "days")
+    numbers = days.astype(float) // 1
+    numbers = numbers.where(numbers != 0)
+    return pd.Series(to_days(reference) + numbers - (numbers > 0), name=days.name)
+
+
+def _check_same_index(values: pd.Series, reference: pd.Series, name: str) -> None:
+    if not values.index.equals(reference.index):
+        raise ValueError(f"{name} and reference have different indexes; expected one reference for each of {name}")

@@ -1,43 +1,138 @@
 """The words and signs of written dates, read from ``vocabulary.csv``.
 
-Knows month names, what stands for an unknown part, the signs that mark a year, month or day, ordinal endings
-and separators, all in upper case. Does not know how they make up a date: see `reading`. Another language is
-lines of the table, not code.
+Knows month names, weekdays, eras, what stands for an unknown part, the signs that mark a part of a date or a time,
+and what may stand between parts. Does not know how they make up a date: see `written`. Another language is lines of
+the table, not code.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+import datetime
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+import pandas as pd
 
-@dataclass(frozen=True, slots=True)
+from hcc_sdtm.problem import nearest
+
+PARTS = ("year", "month", "day", "hour", "minute", "second")
+
+_LATIN = range(0xC0, 0x250)
+_PLAIN_LATIN = {
+    number: "".join(sign for sign in unicodedata.normalize("NFD", chr(number)) if not unicodedata.combining(sign))
+    for number in _LATIN
+}
+"""Accented Latin letters without their accents; other scripts keep theirs, which tell letters apart."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
-    """The vocabulary by kind; ``months`` gives a month's number by name, ``marks`` the signs by part."""
+    """The vocabulary by kind, in the form of `normalise`.
+
+    ``months``, ``weekdays`` (1 is Monday) and ``numerals`` give numbers, ``eras`` the first day, ``marks`` the signs by
+    part of `PARTS`, ``halves`` those of ``am`` and ``pm``. ``unknown`` stands for any part of a date, ``unknown_days``
+    for a day (an X between others may be October), ``unknown_dates`` for a whole date. ``clocks`` follow a time,
+    ``fillers`` mean nothing, ``ranges`` stand between two dates.
+    """
 
     months: Mapping[str, int]
-    unknown: frozenset[str]
+    weekdays: Mapping[str, int]
+    numerals: Mapping[str, int]
+    eras: Mapping[str, str]
     marks: Mapping[str, tuple[str, ...]]
+    halves: Mapping[str, tuple[str, ...]]
+    unknown: frozenset[str]
+    unknown_days: frozenset[str]
+    unknown_dates: frozenset[str]
+    clocks: tuple[str, ...]
+    fillers: tuple[str, ...]
     ordinals: tuple[str, ...]
     separators: tuple[str, ...]
+    ranges: tuple[str, ...]
+
+
+def normalise(typed: object) -> str:
+    """The text as compared: full-width signs made ASCII, Latin letters upper case and without accents, no outer blanks.
+
+    ``""`` for missing. A cell that is no text is taken as it was typed: a whole number without ``.0``, a date without
+    the midnight that programs add to it.
+    """
+    if not isinstance(typed, str):
+        return _cell_text(typed)
+    if typed.isascii():
+        return typed.strip().upper()
+    return unicodedata.normalize("NFKC", typed).strip().upper().translate(_PLAIN_LATIN)
+
+
+def _cell_text(typed: object) -> str:
+    if typed is None or typed is pd.NA or typed != typed:  # only NaN differs from itself
+        return ""
+    if isinstance(typed, float) and typed.is_integer():
+        return str(int(typed))
+    return str(typed).removesuffix(" 00:00:00") if isinstance(typed, datetime.datetime) else str(typed)
+
+
+def any_of(texts: Iterable[str]) -> str:
+    """A pattern that matches any of the texts, and nothing where there are none."""
+    # The longest first, so that a sign that begins another is not taken for it.
+    found = sorted(texts, key=lambda text: (-len(text), text))
+    return f"(?:{'|'.join(map(re.escape, found))})" if found else "(?!)"
 
 
 @cache
-def read_vocabulary() -> Vocabulary:
-    """The packaged vocabulary; the file is read at the first call."""
-    text = (files(__package__) / "vocabulary.csv").read_text(encoding="utf-8")
-    lines = list(csv.DictReader(text.splitlines()))
+def languages() -> tuple[str, ...]:
+    """The codes of the languages whose words are known, in order of the table."""
+    return tuple(dict.fromkeys(line["language"] for line in _lines() if line["language"]))
+
+
+def check_language(language: str | Collection[str] | None) -> frozenset[str] | None:
+    """The languages asked for, None for all; raises ValueError for one that is not in the table."""
+    if language is None:
+        return None
+    wanted = frozenset([language] if isinstance(language, str) else language)
+    for code in sorted(wanted):
+        if code not in languages():
+            allowed = ", ".join(languages())
+            raise ValueError(f'language "{code}" is not one of {allowed}{nearest(code, languages())}')
+    return wanted
+
+
+@cache
+def read_vocabulary(wanted: frozenset[str] | None = None) -> Vocabulary:
+    """The packaged vocabulary of the languages, None for all; the file is read at the first call."""
+    lines = [line for line in _lines() if wanted is None or not line["language"] or line["language"] in wanted]
 
     def texts(kind: str, value: str = "") -> tuple[str, ...]:
-        return tuple(line["text"] for line in lines if line["kind"] == kind and line["value"] == value)
+        found = (line["text"] for line in lines if line["kind"] == kind and line["value"] == value)
+        return tuple(dict.fromkeys(map(normalise, found)))
+
+    def numbers(kind: str) -> dict[str, int]:
+        return {normalise(line["text"]): int(line["value"]) for line in lines if line["kind"] == kind}
 
     return Vocabulary(
-        months={line["text"]: int(line["value"]) for line in lines if line["kind"] == "month"},
+        months=numbers("month"),
+        weekdays=numbers("weekday"),
+        numerals=numbers("numeral"),
+        eras={normalise(line["text"]): line["value"] for line in lines if line["kind"] == "era"},
+        marks={part: texts("mark", part) for part in PARTS},
+        halves={half: texts("half", half) for half in ("am", "pm")},
         unknown=frozenset(texts("unknown")),
-        marks={part: texts("mark", part) for part in ("year", "month", "day")},
+        unknown_days=frozenset(texts("unknown", "day")),
+        unknown_dates=frozenset(texts("unknown", "date")),
+        clocks=texts("clock"),
+        fillers=texts("filler"),
         ordinals=texts("ordinal"),
         separators=texts("separator"),
+        ranges=texts("range"),
     )
+
+
+@cache
+def _lines() -> tuple[dict[str, str], ...]:
+    text = (files(__package__) / "vocabulary.csv").read_text(encoding="utf-8")
+    return tuple(csv.DictReader(text.splitlines()))

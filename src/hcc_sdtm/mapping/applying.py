@@ -1,7 +1,7 @@
 """A site's mapping applied: rows of its tables become records of SDTM domains, each value with its origin.
 
-Two passes. Settling decides what only a whole column can say (the order of day and month where the mapping does not
-declare it) and is written to the manifest; mapping then works with those facts.
+Two passes. Settling decides what only a whole column can say (how its dates are read) and is written to the manifest;
+mapping then works with those facts.
 """
 
 from __future__ import annotations
@@ -87,8 +87,8 @@ def map_site(mapping: SiteMapping, raw: Path, specs: Specs, lineage: Lineage) ->
     files = SiteFiles(raw, mapping.head.site, lineage.origins)
     views = _open_views(mapping, files)
     _require_columns(mapping, views)
-    orders, settled, order_findings = settle_dates(mapping, views)
-    evaluation = Evaluation(mapping, views, orders, order_findings)
+    dates = settle_dates(mapping, views)
+    evaluation = Evaluation(mapping, views, dates, list(dates.findings))
     frames: dict[str, list[pd.DataFrame]] = {}
     labels: dict[tuple[str, str], str] = {}
     for block in mapping.blocks:
@@ -104,7 +104,7 @@ def map_site(mapping: SiteMapping, raw: Path, specs: Specs, lineage: Lineage) ->
         if anchor.fictional
     ]
     return MappedSite(
-        mapping.head.site, mapping.head.country, frames, settled, findings, labels, sorted(files.sheets), fictional
+        mapping.head.site, mapping.head.country, frames, dates.frame, findings, labels, sorted(files.sheets), fictional
     )
 
 

@@ -41,11 +41,16 @@ class Join:
 
 def columns_of(condition: Test | Join | None) -> Iterator[str]:
     """Every column that the condition reads."""
+    return (test.column for test in tests_of(condition))
+
+
+def tests_of(condition: Test | Join | None) -> Iterator[Test]:
+    """Every test of the condition."""
     if isinstance(condition, Test):
-        yield condition.column
+        yield condition
     elif condition is not None:
         for part in condition.parts:
-            yield from columns_of(part)
+            yield from tests_of(part)
 
 
 def parse_condition(data: Any) -> Test | Join:

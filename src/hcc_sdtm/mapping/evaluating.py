@@ -30,6 +30,7 @@ from hcc_sdtm.mapping.model import (
     Term,
     columns_read,
 )
+from hcc_sdtm.mapping.settling import SettledDates
 from hcc_sdtm.mapping.view import View, clean
 from hcc_sdtm.problem import nearest
 from hcc_sdtm.source import Source
@@ -44,6 +45,12 @@ LOOKUP_MANY = "MAP-015 lookup.several-rows"
 CALL_FAILED = "MAP-016 call.no-value"
 CALL_DOUBTED = "MAP-021 call.value-doubted"
 ANCHOR_PARTIAL = "MAP-017 offset.anchor-not-complete"
+DATE_SURROUNDED = "MAP-024 date.text-around"
+DATE_RANGE = "MAP-025 date.range"
+DATE_SERIAL = "MAP-026 date.serial-of-unknown-system"
+TIME_UNREADABLE = "MAP-029 time.unreadable"
+TIME_WITHOUT_DAY = "MAP-030 time.without-day"
+TIME_CONTRADICTED = "MAP-031 time.contradicted"
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 FULL_WIDTH = {code + 0xFEE0: code for code in range(0x21, 0x7F)} | {0x3000: " ", 0x2212: "-"}
@@ -51,7 +58,15 @@ FULL_WIDTH = {code + 0xFEE0: code for code in range(0x21, 0x7F)} | {0x3000: " ",
 
 FIRST_DAY, LAST_DAY = dates.to_days(pd.Series(["0001-01-01", "9999-12-31"]))
 
-_DATE_RULES = {"unreadable": DATE_UNREADABLE, "impossible": DATE_IMPOSSIBLE, "ambiguous": DATE_AMBIGUOUS}
+_DATE_RULES = {
+    "unreadable": DATE_UNREADABLE,
+    "impossible": DATE_IMPOSSIBLE,
+    "ambiguous": DATE_AMBIGUOUS,
+    "surrounded": DATE_SURROUNDED,
+    "range": DATE_RANGE,
+    "serial": DATE_SERIAL,
+}
+_MIDNIGHT = ("00:00", "00:00:00")
 
 
 @dataclass
@@ -81,11 +96,11 @@ class Values:
 
 @dataclass
 class Evaluation:
-    """What rules of one mapping need: its views, its settled date orders, and where findings go."""
+    """What rules of one mapping need: its views, its settled date columns, and where findings go."""
 
     mapping: SiteMapping
     views: Mapping[str, View]
-    orders: Mapping[tuple[str, str], str]
+    dates: SettledDates
     findings: list[pd.DataFrame] = field(default_factory=list)
 
     def add_findings(
@@ -121,8 +136,7 @@ class Evaluation:
     def _test(self, test: Test, view: View, rows: np.ndarray) -> np.ndarray:
         codes, texts = view.factorized(test.column)
         if test.test in ("before", "after"):
-            order = self.orders.get((view.name, test.column), self.mapping.head.dates.order)
-            days = dates.to_days(self._read_dates(texts, order)["iso"]).to_numpy()
+            days = dates.to_days(self.dates.of_condition(view, test.column).reading["iso"]).to_numpy()
             limit = dates.to_days(pd.Series([test.values[0]])).iat[0]
             answers = days < limit if test.test == "before" else days > limit
         else:
@@ -139,10 +153,8 @@ class Evaluation:
                 return Values(view.values(column, rows))
             case Term(term=column):
                 return Values(self._distinct(view, rows, column, target, lambda texts: _terms(rule, texts, target)))
-            case Date(date=column):
-                order = rule.order if rule.order not in (None, "none") else None
-                settled = order or self.orders.get((view.name, column), self.mapping.head.dates.order)
-                return Values(self._distinct(view, rows, column, target, lambda texts: self._dates(texts, settled)))
+            case Date():
+                return Values(self._date(rule, view, rows, target))
             case Number(number=column):
                 return Values(self._distinct(view, rows, column, target, lambda texts: _numbers(texts, rule.times)))
             case Split(split=column, separator=separator, part=part):
@@ -177,20 +189,43 @@ class Evaluation:
             self.add_findings(view, bad, column, rule, message, target, expected=expected)
         return values[np.searchsorted(present, here)] if len(rows) else values
 
-    def _read_dates(self, texts: np.ndarray, order: str) -> pd.DataFrame:
-        century = self.mapping.head.dates.century
-        return dates.read(pd.Series(texts, dtype=object), order=None if order == "none" else order, century=century)
+    def _date(self, rule: Date, view: View, rows: np.ndarray, target: Target) -> np.ndarray:
+        reading = self.dates.of_rule(view, rule).reading
+        here = view.factorized(rule.date)[0][rows]
+        columns = ("iso", "problem", "candidates", "kind")
+        texts, problems, candidates, kinds = (reading[name].to_numpy(dtype=object) for name in columns)
+        present = np.unique(here)
+        for at in present[kinds[present] != ""]:
+            expected = candidates[at].replace("|", " to " if kinds[at] == "range" else " or ")
+            bad = rows[here == at]
+            self.add_findings(view, bad, rule.date, _DATE_RULES[kinds[at]], problems[at], target, expected=expected)
+        values: np.ndarray = texts[here]
+        if not rule.time:
+            return values
+        times = self._distinct(view, rows, rule.time, target, _times)
+        return self._add_times(rule, view, rows, target, values, times, kinds[here] == "")
 
-    def _dates(self, texts: np.ndarray, order: str) -> tuple[np.ndarray, list[tuple[int, str, str, str]]]:
-        found = self._read_dates(texts, order)
-        problems = [
-            (at, _DATE_RULES[kind], problem, candidates.replace("|", " or "))
-            for at, (kind, problem, candidates) in enumerate(
-                zip(found["kind"], found["problem"], found["candidates"], strict=True)
-            )
-            if kind
-        ]
-        return found["iso"].to_numpy(dtype=object), problems
+    def _add_times(
+        self,
+        rule: Date,
+        view: View,
+        rows: np.ndarray,
+        target: Target,
+        values: np.ndarray,
+        times: np.ndarray,
+        sound: np.ndarray,
+    ) -> np.ndarray:
+        """The dates with their times of day; ``sound`` dates are those without a problem, which is a finding already."""
+        if not len(rows):
+            return values
+        codes, pairs = pd.factorize(pd.MultiIndex.from_arrays([values, times]))
+        joined = [_date_with_time(date, time) for date, time in pairs]
+        for at, (_, found, message) in enumerate(joined):
+            # a date that was not read has no day for the time, and that is said at the date
+            bad = rows[(codes == at) & (sound | (found != TIME_WITHOUT_DAY))] if found else rows[:0]
+            if len(bad):
+                self.add_findings(view, bad, rule.time, found, message, target, severity="warning")
+        return np.array([date for date, _, _ in joined], dtype=object)[codes]
 
     def _first_of(
         self,
@@ -368,6 +403,32 @@ def _numbers(texts: np.ndarray, times: float) -> tuple[np.ndarray, list[tuple[in
             # a factor of a power of ten must not turn 4.1 cm into 40.99999999999999 mm
             values[at] = number if times == 1 else float(f"{number * times:.12g}")
     return values, problems
+
+
+def _times(texts: np.ndarray) -> tuple[np.ndarray, list[tuple[int, str, str, str]]]:
+    found = dates.read_time(pd.Series(texts, dtype=object))
+    problems = [
+        (int(at), TIME_UNREADABLE, f"{found.at[at, 'problem']}; the date stays without it", "")
+        for at in np.flatnonzero(found["kind"] != "")
+    ]
+    return found["iso"].to_numpy(dtype=object), problems
+
+
+def _date_with_time(date: str, time: str) -> tuple[str, str, str]:
+    """A date with the time that another column gives, and the rule and message of what does not fit (``""``: nothing).
+
+    A date's own midnight is what programs write where no time was recorded, and gives way.
+    """
+    if not time:
+        return date, "", ""
+    day, _, own = date.partition("T")
+    if len(day) < len("2021-03-05") or day.startswith("-"):
+        what = f"the date, {day}, is not known to the day" if day else "there is no date"
+        return date, TIME_WITHOUT_DAY, f"a time of day ({time}), and {what}; the time is left out"
+    if own and own not in _MIDNIGHT and not time.startswith(own) and not own.startswith(time):
+        message = f"{time} is another time than the one that the date itself has, {own}, which is kept"
+        return date, TIME_CONTRADICTED, message
+    return (date, "", "") if own and own not in _MIDNIGHT and own.startswith(time) else (f"{day}T{time}", "", "")
 
 
 def _parts(texts: np.ndarray, separator: str, part: int) -> tuple[np.ndarray, list[tuple[int, str, str, str]]]:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from hcc_sdtm.dates.vocabulary import languages
 from hcc_sdtm.mapping.condition import Condition, Join, Test
 from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.source import Source
@@ -49,10 +50,11 @@ class Term(RuleModel):
 
 
 class Date(RuleModel):
-    """A column's date as ISO 8601 text, no more precise than it was typed."""
+    """A column's date as ISO 8601 text, no more precise than it was typed, with the time of day of another column."""
 
     date: str
     order: Order | None = None
+    time: str = ""
 
 
 class Number(RuleModel):
@@ -148,11 +150,20 @@ def _one_verb(data: Any) -> Any:
         raise ValueError(f"a rule is a verb with what it reads; verbs are {', '.join(VERBS)}")
     verbs = [key for key in data if key in VERBS]
     if len(verbs) == 1:
+        own = _keys(VERBS[verbs[0]])
+        others = {key for model in VERBS.values() for key in _keys(model)}
+        for key in data:
+            if key not in own and key in others:  # a key that no verb has is reported with its own line
+                raise ValueError(f'{verbs[0]} has no key "{key}"{nearest(key, own)}')
         return data
     if verbs:
         raise ValueError(f"a rule has one verb, this one has {' and '.join(verbs)}")
     first = next(iter(data), "")
     raise ValueError(f'no verb in it: "{first}"{nearest(first, VERBS)}; verbs are {", ".join(VERBS)}')
+
+
+def _keys(model: type[RuleModel]) -> list[str]:
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def _verb(data: Any) -> str:
@@ -256,11 +267,30 @@ class Subjects(FileModel):
     pattern: Annotated[str, AfterValidator(_regular_expression)] = ""
 
 
+def _known_languages(codes: tuple[str, ...]) -> tuple[str, ...]:
+    for code in codes:
+        if code not in languages():
+            raise ValueError(f'"{code}" is not one of {", ".join(languages())}{nearest(code, languages())}')
+    return codes
+
+
 class DateHabit(FileModel):
-    """How a site writes dates: the order of day and month (none: not known), and the pivot of two-digit years."""
+    """How a site writes dates.
+
+    ``order`` is that of day and month (none: not known), ``century`` the pivot of two-digit years, ``unknown`` the site's
+    own texts for an unknown part, ``serials`` the system of day numbers (else the workbook's own).
+    """
 
     order: Order = "none"
-    century: int | None = None
+    century: Annotated[int, Field(ge=0, le=100)] | None = None
+    language: Annotated[Texts, AfterValidator(_known_languages)] = ()
+    unknown: Texts = ()
+    serials: Literal["1900", "1904"] | None = None
+
+    @property
+    def languages(self) -> tuple[str, ...] | None:
+        """The languages whose words are understood; None: all."""
+        return self.language or None
 
 
 class Anchor(FileModel):
@@ -340,8 +370,10 @@ class SiteMapping:
 def columns_read(rule: RuleModel) -> Iterator[str]:
     """Columns of the rule's own table that it reads; a lookup's inner rule reads another table."""
     match rule:
-        case Copy(copy_=column) | Term(term=column) | Date(date=column) | Number(number=column) | Split(split=column):
+        case Copy(copy_=column) | Term(term=column) | Number(number=column) | Split(split=column):
             yield column
+        case Date(date=column, time=clock):
+            yield from (column, clock) if clock else (column,)
         case Concat(concat=parts):
             yield from (part for part in parts if isinstance(part, str))
         case Call(columns=columns):

@@ -61,6 +61,7 @@ def open_view(name: str, mapping: SiteMapping, files: SiteFiles, numbers: Mappin
             for column, places in long.positions.items()
             if any(place in part.raw.identifying for item in places for place in item)
         ),
+        sheets[0].date_system,
     )
     if not len(view):
         files.findings.append(

@@ -1,69 +1,173 @@
-"""What only a whole column can say, settled before any row is mapped: the order of day and month. Written to the manifest."""
+"""What only a whole column can say, settled before any row is mapped: how its dates are read. Written to the manifest."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from hcc_sdtm import dates
+from hcc_sdtm.dates import OrderEvidence
+from hcc_sdtm.mapping.condition import Join, Test, tests_of
+from hcc_sdtm.mapping.date_column import DateColumn
 from hcc_sdtm.mapping.model import Date, FirstOf, Lookup, RuleModel, SiteMapping
 from hcc_sdtm.mapping.view import View
 
 ORDER_CONTRADICTED = "MAP-019 date.order-contradicted"
 ORDER_SETTLED = "MAP-020 date.order-settled"
+SERIALS_READ = "MAP-027 date.serial-read"
+DECLARATION_CONTRADICTED = "MAP-028 date.declared-order-contradicted"
 
 SETTLED_COLUMNS = ("site", "table", "column", "fact", "value", "how", "evidence")
 """Columns of the settled facts, all text; one row a fact."""
 
+_FIRST_PART = {"ymd": "the year", "dmy": "the day", "mdy": "the month"}
 
-def settle_dates(
-    mapping: SiteMapping, views: Mapping[str, View]
-) -> tuple[dict[tuple[str, str], str], pd.DataFrame, list[pd.DataFrame]]:
-    """The order of day and month of every date column: declared, or settled by the column's own evidence, or none.
 
-    One row of the settled frame is one column of one table. Findings: an order settled by evidence (note, at the cell that
-    settles it), evidence that contradicts itself (error, at one cell of each kind).
+@dataclass
+class SettledDates:
+    """Every date column of a mapping, the settled facts, and what was found in settling them.
+
+    ``columns`` are by table, column and declared order: a rule may declare its own. ``tested`` gives the declared order
+    under which conditions read a column: that of the first rule that reads it too, else the site's.
     """
-    orders: dict[tuple[str, str], str] = {}
-    rows: list[tuple[str, ...]] = []
-    findings: list[pd.DataFrame] = []
-    site = mapping.head.site
-    for name, column, declared in _date_columns(mapping, views):
-        if (name, column) in orders:
-            continue
-        if declared != "none":
-            orders[name, column] = declared
-            rows.append((site, name, column, "date order", declared, "declared", ""))
-            continue
-        view = views[name]
-        _, texts = view.factorized(column)
-        evidence = dates.order_evidence(pd.Series(texts, dtype=object))
-        orders[name, column] = evidence.order or "none"
-        proofs = [texts[0] for texts in (evidence.day_first, evidence.month_first) if texts]
-        how = "no evidence" if not proofs else "contradictory evidence" if evidence.is_contradictory else "evidence"
-        rows.append((site, name, column, "date order", orders[name, column], how, " / ".join(proofs)))
-        everywhere = view.values(column, np.arange(len(view)))
-        at = np.array([int(np.flatnonzero(everywhere == text)[0]) for text in proofs], dtype=np.int64)
-        if evidence.is_contradictory:
-            message = (
-                "this column holds dates with the day first and dates with the month first; declare the order or ask"
-            )
-            findings.append(view.findings(at, column, ORDER_CONTRADICTED, "error", site, message))
-        elif proofs:
-            message = f"the order of day and month in this column is taken as {evidence.order} because of this date"
-            findings.append(view.findings(at, column, ORDER_SETTLED, "note", site, message))
-    return orders, pd.DataFrame(rows, columns=list(SETTLED_COLUMNS), dtype=object), findings
+
+    mapping: SiteMapping
+    columns: dict[tuple[str, str, str], DateColumn] = field(default_factory=dict)
+    tested: dict[tuple[str, str], str] = field(default_factory=dict)
+    facts: list[tuple[str, ...]] = field(default_factory=list)
+    findings: list[pd.DataFrame] = field(default_factory=list)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The settled facts."""
+        return pd.DataFrame(self.facts, columns=list(SETTLED_COLUMNS), dtype=object)
+
+    def add_fact(self, view: View, column: str, fact: str, value: str, how: str, evidence: str) -> None:
+        """One settled fact; what stands in an identifying column, which a condition may test, is no evidence to show."""
+        shown = "" if column in view.hidden else evidence
+        self.facts.append((self.mapping.head.site, view.name, column, fact, value, how, shown))
+
+    def of_rule(self, view: View, rule: Date) -> DateColumn:
+        """How a rule's dates are read."""
+        return self.columns[view.name, rule.date, rule.order or self.mapping.head.dates.order]
+
+    def of_condition(self, view: View, column: str) -> DateColumn:
+        """How the dates that a condition tests are read."""
+        return self.columns[view.name, column, self.tested[view.name, column]]
 
 
-def _date_columns(mapping: SiteMapping, views: Mapping[str, View]) -> Iterator[tuple[str, str, str]]:
-    """Table, column and declared order of every date rule."""
+def settle_dates(mapping: SiteMapping, views: Mapping[str, View]) -> SettledDates:
+    """How every date column of rules and conditions is read: its order of day and month, and its day numbers.
+
+    The order is declared, or settled by the column's own evidence, or none. Findings: an order settled by evidence (note, at
+    the cell that settles it), evidence that contradicts itself (error, at one cell of each kind), a declared order that most
+    of the column's evidence contradicts (error, at the first cell that does), day numbers read as dates (note, at the first).
+    """
+    settled = SettledDates(mapping)
+    for view, column, declared in _declared_orders(mapping, views):
+        settled.tested.setdefault((view.name, column), declared)
+        if (view.name, column, declared) not in settled.columns:
+            _settle(settled, view, column, declared)
+    for view, column in _tested_columns(mapping, views):
+        declared = settled.tested.setdefault((view.name, column), mapping.head.dates.order)
+        if (view.name, column, declared) not in settled.columns:
+            _settle(settled, view, column, declared)
+    return settled
+
+
+def _settle(settled: SettledDates, view: View, column: str, declared: str) -> None:
+    head = settled.mapping.head
+    _, texts = view.factorized(column)
+    found = DateColumn(texts, declared, head.dates, view.date_system)
+    if declared == "none":
+        evidence = found.evidence()
+        found = DateColumn(texts, evidence.order or "none", head.dates, view.date_system)
+        _add_undeclared(settled, view, column, evidence)
+    else:
+        _add_declared(settled, view, column, found)
+    first_of_column = all((view.name, column) != key[:2] for key in settled.columns)
+    settled.columns[view.name, column, declared] = found
+    serial = found.reading["serial"].to_numpy(dtype=bool)
+    if first_of_column and serial.any():
+        _add_serials(settled, view, column, found, serial)
+
+
+def _add_undeclared(settled: SettledDates, view: View, column: str, evidence: OrderEvidence) -> None:
+    site = settled.mapping.head.site
+    proofs = [texts[0] for texts in (evidence.day_first, evidence.month_first) if texts]
+    how = "no evidence" if not proofs else "contradictory evidence" if evidence.is_contradictory else "evidence"
+    settled.add_fact(view, column, "date order", evidence.order or "none", how, " / ".join(proofs))
+    at = np.array([_rows_of(view, column, [text])[0] for text in proofs], dtype=np.int64)
+    if evidence.is_contradictory:
+        message = "this column holds dates with the day first and dates with the month first; declare the order or ask"
+        settled.findings.append(view.findings(at, column, ORDER_CONTRADICTED, "error", site, message))
+    elif proofs:
+        message = f"the order of day and month in this column is taken as {evidence.order} because of this date"
+        settled.findings.append(view.findings(at, column, ORDER_SETTLED, "note", site, message))
+
+
+def _add_declared(settled: SettledDates, view: View, column: str, found: DateColumn) -> None:
+    """The declared order as a fact, and a finding where the column itself speaks against it more than for it.
+
+    A single date that the order makes impossible is a finding of its own, and proves nothing of the column.
+    """
+    site, declared = settled.mapping.head.site, found.order
+    against, supporting = found.contradictions()
+    rows = _rows_of(view, column, against)
+    evidence = f"against it: {against[0]}" if against else ""
+    settled.add_fact(view, column, "date order", declared, "declared", evidence)
+    support = len(_rows_of(view, column, supporting))
+    if len(rows) > max(1, support):
+        message = (
+            f"the mapping declares {declared}, but {len(rows)} dates of this column, of which this is the first, cannot "
+            f"have {_FIRST_PART[declared]} first, and {support or 'none'} must; check the declared order"
+        )
+        settled.findings.append(view.findings(rows[:1], column, DECLARATION_CONTRADICTED, "error", site, message))
+
+
+def _add_serials(settled: SettledDates, view: View, column: str, found: DateColumn, serial: np.ndarray) -> None:
+    site = settled.mapping.head.site
+    rows = _rows_of(view, column, found.texts[serial])
+    declared = found.habit.serials or ""
+    system, how = (declared, "declared") if declared else (view.date_system, "workbook")
+    first = str(view.values(column, rows[:1])[0])
+    date = found.reading["iso"].to_numpy()[found.texts == first][0]
+    settled.add_fact(view, column, "date system of numbers", system, how, first)
+    count = f"{len(rows)} numbers in this column are" if len(rows) > 1 else "this number is"
+    source = "as the mapping declares" if declared else "as the workbook does"
+    message = f"{count} read as days counted from {system}, {source}"
+    message += "" if column in view.hidden else f"; {first} becomes {date}"
+    settled.findings.append(view.findings(rows[:1], column, SERIALS_READ, "note", site, message))
+
+
+def _rows_of(view: View, column: str, wanted: Sequence[str]) -> np.ndarray:
+    """The rows whose text is one of those, in order."""
+    codes, texts = view.factorized(column)
+    is_wanted = pd.Series(texts, dtype=object).isin(wanted).to_numpy()
+    return np.flatnonzero(is_wanted[codes]) if len(codes) else codes
+
+
+def _declared_orders(mapping: SiteMapping, views: Mapping[str, View]) -> Iterator[tuple[View, str, str]]:
+    """View, column and declared order of every date rule."""
+    for rule, view in _all_rules(mapping, views):
+        if isinstance(rule, Date):
+            yield view, rule.date, rule.order or mapping.head.dates.order
+
+
+def _tested_columns(mapping: SiteMapping, views: Mapping[str, View]) -> Iterator[tuple[View, str]]:
+    """View and column of every test of a condition that reads a date."""
+    conditions: list[tuple[Test | Join | None, View]] = [(block.when, views[block.rows]) for block in mapping.blocks]
+    conditions += [(rule.when, view) for rule, view in _all_rules(mapping, views)]
+    for condition, view in conditions:
+        yield from ((view, test.column) for test in tests_of(condition) if test.test in ("before", "after"))
+
+
+def _all_rules(mapping: SiteMapping, views: Mapping[str, View]) -> Iterator[tuple[RuleModel, View]]:
     for block in mapping.blocks:
         for rule in (*block.rules.values(), *block.supp.values()):
-            for inner, view in rules_with_views(rule, views[block.rows], views):
-                if isinstance(inner, Date):
-                    yield view.name, inner.date, inner.order or mapping.head.dates.order
+            yield from rules_with_views(rule, views[block.rows], views)
 
 
 def rules_with_views(rule: RuleModel, view: View, views: Mapping[str, View]) -> Iterator[tuple[RuleModel, View]]:

@@ -46,6 +46,9 @@ class View:
     hidden: frozenset[str] = frozenset()
     """Columns that are identifying: no rule may read them, and no message may name one that it was not given."""
 
+    date_system: str = ""
+    """The year that the workbook's day numbers count from, ``1900`` or ``1904``; ``""`` where nothing says."""
+
     distinct: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
 
     def __len__(self) -> int:

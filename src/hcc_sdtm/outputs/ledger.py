@@ -10,7 +10,7 @@ from hcc_sdtm.mapping.applying import MappedSite
 from hcc_sdtm.outputs.assumptions import Assumption, build_assumptions
 from hcc_sdtm.spec.endpoints import SurvivalEndpoint
 from hcc_sdtm.spec.study import Study
-from hcc_sdtm.spec.trial import RecordChoice
+from hcc_sdtm.spec.trial import CUTOFF, RecordChoice
 
 _REASONS = {
     "staging_system": "the name of a stage means different things in different systems",
@@ -102,8 +102,8 @@ def _trial(study: Study) -> Iterator[Assumption]:
         )
 
 
-def _records(choice: RecordChoice) -> str:
-    return f"first {_where(f'{choice.dataset}.{choice.date}', choice.where)}"
+def _records(choice: RecordChoice, pick: str = "first") -> str:
+    return f"{pick} {_where(f'{choice.dataset}.{choice.date}', choice.where)}"
 
 
 def _where(name: str, where: Mapping[str, Sequence[str]]) -> str:
@@ -112,19 +112,28 @@ def _where(name: str, where: Mapping[str, Sequence[str]]) -> str:
 
 
 def _dates(study: Study) -> Iterator[Assumption]:
-    for role, policy in study.adam.adsl.dates.items():
+    trial = study.trial
+
+    def line(*path: str | int) -> str:
+        return str(study.trial_file.source(path))
+
+    for role, policy in trial.partial_dates.items():
         bounds = [
             *(f"not before {name}" for name in policy.not_before),
             *(f"not after {name}" for name in policy.not_after),
         ]
-        value = (
-            f"to {policy.to}, {'month and day' if policy.highest == 'M' else 'day only'}; {', '.join(bounds)}".rstrip(
-                "; "
-            )
-        )
-        yield Assumption(
-            f"partial date: {role}", value, "specs/adsl.yaml", "how an incomplete date is completed for analysis"
-        )
+        what = "month and day" if policy.highest == "M" else "day only"
+        value = "; ".join([f"to {policy.to}, {what}", *([", ".join(bounds)] if bounds else [])])
+        reason = "how an incomplete date is completed for analysis"
+        yield Assumption(f"partial date: {role}", value, line("partial_dates", role), reason)
+    for name, event in trial.events.items():
+        value = _records(trial.event_records(name), event.pick) + (f", after {event.after}" if event.after else "")
+        reason = "an event whose order with others is checked, and narrows partial dates"
+        yield Assumption(f"event: {name}", value, line("events", name), reason)
+    for number, chain in enumerate(trial.event_order):
+        reason = "dates that cannot keep this order are findings; a bound of a partial date keeps it"
+        value = ", ".join([*chain, CUTOFF])
+        yield Assumption("order of events", value, line("event_order", number), reason)
 
     last_alive = study.adam.adsl.variables.get("LSTALVDT")
     if last_alive is not None and last_alive.last_alive is not None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice, zip_longest
 from typing import Any
 
@@ -40,13 +41,15 @@ class StyledCells:
 class Grid:
     """Cells as text, and what was noticed on the way; cells are (row, column), 1-based.
 
-    ``early`` cells hold a date before 1 March 1900, ``yearless`` ones a date whose format hides the year.
+    ``early`` cells hold a date before 1 March 1900, ``yearless`` ones a date whose format hides the year,
+    ``dayless`` ones a clock time alone (a number below 1) under a format that shows a date.
     """
 
     texts: np.ndarray
     has_dates: bool
-    early: list[tuple[int, int]]
-    yearless: list[tuple[int, int]]
+    early: list[tuple[int, int]] = field(default_factory=list)
+    yearless: list[tuple[int, int]] = field(default_factory=list)
+    dayless: list[tuple[int, int]] = field(default_factory=list)
 
 
 class TooManyCellsError(Exception):
@@ -84,7 +87,7 @@ def build_grid(
 
     Raises TooManyCellsError for more than `MAX_CELLS`.
     """
-    noticed = Grid(np.empty((0, 0), dtype=object), False, [], [])
+    noticed = Grid(np.empty((0, 0), dtype=object), False)
 
     def column(number: int) -> _ReadColumn:
         return _Column(number, usual, (styled or {}).get(number, StyledCells()), noticed).read
@@ -139,6 +142,7 @@ class _Column:
         self.texts: dict[Any, str] = {}
         self.restyled: dict[NumberFormat, dict[Any, str]] = {}
         self.early: set[dt.date] = set()
+        self.times: set[dt.time] = set()
         self.next_styled = 0
 
     def read(self, values: tuple[Any, ...], first_row: int) -> list[str]:
@@ -147,7 +151,17 @@ class _Column:
         if self.early:
             rows = enumerate(values, first_row)
             self.noticed.early += [(row, self.number) for row, value in rows if value in self.early]
+        if self.times and self.usual.shows_date:
+            rows = enumerate(values, first_row)
+            shown_otherwise = self.styled_rows
+            self.noticed.dayless += [
+                (row, self.number) for row, value in rows if value in self.times and row not in shown_otherwise
+            ]
         return texts
+
+    @cached_property
+    def styled_rows(self) -> frozenset[int]:
+        return frozenset(self.styled.rows)
 
     def _usual_texts(self, values: tuple[Any, ...]) -> list[str]:
         distinct = set(values)
@@ -163,6 +177,8 @@ class _Column:
                 self.noticed.has_dates = True
                 if (value.year, value.month) < (1900, 3):
                     self.early.add(value)
+            elif isinstance(value, dt.time):
+                self.times.add(value)
         if mixed:
             return [cell_text(value) if type(value) is bool else self.texts[value] for value in values]
         return list(map(self.texts.__getitem__, values))
@@ -186,6 +202,8 @@ class _Column:
             texts[row - first_row] = known[value]
             if shown.hides_year and isinstance(value, dt.date):
                 self.noticed.yearless.append((row, self.number))
+            if shown.shows_date and isinstance(value, dt.time):
+                self.noticed.dayless.append((row, self.number))
 
 
 def _blocks(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:

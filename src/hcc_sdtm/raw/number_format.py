@@ -60,6 +60,11 @@ class NumberFormat:
         """Whether a day or month is shown and no year, so that the year may be the storing program's addition."""
         return "Y" not in self.shows and ("M" in self.shows or "D" in self.shows)
 
+    @property
+    def shows_date(self) -> bool:
+        """Whether a year, month or day is shown."""
+        return any(part in self.shows for part in "YMD")
+
     def date_text(self, value: dt.date | dt.time) -> str:
         """ISO 8601 text of a date, time or both, cut to what is shown.
 
@@ -69,7 +74,7 @@ class NumberFormat:
         if isinstance(value, dt.time):
             return self._time_text(_to_second(dt.datetime.combine(dt.date(1904, 1, 1), value)))
         moment = _to_second(value) if isinstance(value, dt.datetime) else dt.datetime.combine(value, dt.time())
-        if not any(part in self.shows for part in "YMD"):
+        if not self.shows_date:
             return self._time_text(moment)
         if "D" not in self.shows and "Y" in self.shows and "h" not in self.shows:
             return f"{moment:%Y-%m}" if "M" in self.shows else f"{moment:%Y}"
@@ -140,5 +145,12 @@ def _parse_template(tokens: list[str]) -> tuple[str, ...]:
 
 
 def _to_second(moment: dt.datetime) -> dt.datetime:
-    """The nearest whole second: a serial number holds 14:30 as 14:29:59.9999."""
-    return (moment + dt.timedelta(microseconds=500_000)).replace(microsecond=0)
+    """The nearest whole second: a serial number holds 14:30 as 14:29:59.9999.
+
+    A day is left for the next only within the millisecond that serial numbers are exact to.
+    """
+    second = moment.replace(microsecond=0)
+    before_midnight = second.time() == dt.time(23, 59, 59)
+    if moment.microsecond < 500_000 or (before_midnight and moment.microsecond < 999_000):
+        return second
+    return second if second == dt.datetime.max.replace(microsecond=0) else second + dt.timedelta(seconds=1)

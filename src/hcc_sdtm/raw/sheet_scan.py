@@ -24,6 +24,8 @@ _CELL = rb'<c r="([A-Z]+)([1-9][0-9]*)"'
 _BEFORE_STYLE = rb'(?: (?:t|cm|vm|ph)="[^"]*")*'
 _ERROR_CELL = re.compile(_CELL + rb'[^>]* t="e"[^>]*>\s*' + _FORMULA + rb"?\s*<v>([^<]+)</v>")
 _UNCACHED_CELL = re.compile(_CELL + rb"([^>]*)>\s*" + _FORMULA + rb"\s*(?:<v\s*/>|<v></v>)?\s*</c>")
+_UNDATABLE = r"-[0-9.][0-9.eE+-]*|60(?:\.[0-9]*)?"
+_UNDATABLE_TEXT = re.compile(_UNDATABLE)
 _ROW_NUMBER = re.compile(rb'<row r="([0-9]+)"')
 _HIDDEN_ROW = re.compile(rb'<row r="([0-9]+)"[^>]* hidden="(?:1|true)"')
 _HIDDEN_COLUMNS = re.compile(rb'<col\b(?=[^>]* hidden="(?:1|true)")[^>]*>')
@@ -37,13 +39,15 @@ class SheetFacts:
     """Facts about the cells of one sheet; rows and columns are 1-based.
 
     ``usual`` is the format of every date cell that is not among the ``styled`` ones, given by column.
-    ``uncached`` cells hold a formula and no value. ``comments`` lie in another part. ``height`` and
+    ``undatable`` are numbers under a date's or a time's format that may be no date: negative ones and 60, as they
+    are stored. ``uncached`` cells hold a formula and no value. ``comments`` lie in another part. ``height`` and
     ``width`` reach the last cell.
     """
 
     usual: NumberFormat = FULL
     styled: dict[int, StyledCells] = field(default_factory=dict)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    undatable: dict[tuple[int, int], str] = field(default_factory=dict)
     uncached: list[tuple[int, int]] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
@@ -67,6 +71,7 @@ def scan_sheet(stream: IO[bytes], formats: Sequence[NumberFormat]) -> SheetFacts
     styled: dict[bytes, StyledCells] = {}
     wanted: dict[bytes, NumberFormat] = {}
     styled_cell = _ERROR_CELL
+    undatable_cell = _undatable_cell(formats)
     for first, chunk in enumerate(_chunks(stream)):
         if first == 0:
             head, sign, cells = chunk.partition(b"<sheetData")
@@ -90,6 +95,10 @@ def scan_sheet(stream: IO[bytes], formats: Sequence[NumberFormat]) -> SheetFacts
         if b' t="e"' in cells:
             for column, row, text in _ERROR_CELL.findall(cells):
                 facts.errors[int(row), _number(column, letters)] = text.decode()
+        for place in _occurrences(cells, b"<v>-", b"<v>60"):
+            cell = undatable_cell.match(cells, cells.rfind(b"<c ", 0, place))
+            if cell and b' t="' not in cell["rest"].replace(b' t="n"', b""):
+                facts.undatable[int(cell[2]), _number(cell[1], letters)] = cell["number"].decode()
         if b"<f" in cells:
             facts.uncached += [
                 (int(row), _number(column, letters))
@@ -129,6 +138,7 @@ class _SheetParser:
     def __init__(self, formats: Sequence[NumberFormat]) -> None:
         self.facts = SheetFacts()
         self.wanted = _wanted_formats(formats, FULL)
+        self.date_styles = frozenset(str(number) for number, shown in enumerate(formats) if shown.shows)
         self.inside = False
         self.row = self.column = 0
         self.attributes: dict[str, str] = {}
@@ -177,6 +187,9 @@ class _SheetParser:
             facts.height, facts.width = max(facts.height, self.row), max(facts.width, self.column)
         if kind == "e" and self.value:
             facts.errors[cell] = self.value
+        has_date_format = kind in ("", "n") and self.attributes.get("s", "0") in self.date_styles
+        if has_date_format and _UNDATABLE_TEXT.fullmatch(self.value):
+            facts.undatable[cell] = self.value
         if self.has_formula and not self.value and kind != "str":
             facts.uncached.append(cell)
         shown = self.wanted.get(self.attributes.get("s", "0").encode())
@@ -202,6 +215,21 @@ def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
         yield data[:cut]
         rest = data[cut:]
     yield rest
+
+
+def _undatable_cell(formats: Sequence[NumberFormat]) -> re.Pattern[bytes]:
+    """A cell under a date's or a time's format with a number that may be no date."""
+    styles = b"|".join(str(number).encode() for number, shown in enumerate(formats) if shown.shows)
+    rest = rb'(?P<rest>[^>]* s="(?:' + (styles or b"(?!)") + rb')"[^>]*)>\s*'
+    return re.compile(_CELL + rest + _FORMULA + rb"?\s*<v>(?P<number>" + _UNDATABLE.encode() + rb")</v>")
+
+
+def _occurrences(cells: bytes, *signs: bytes) -> Iterator[int]:
+    for sign in signs:
+        place = cells.find(sign)
+        while place >= 0:
+            yield place
+            place = cells.find(sign, place + 1)
 
 
 def _hidden_columns(head: bytes) -> set[int]:

@@ -37,7 +37,8 @@ class RawSheet:
     """One sheet (or one delimited text file) as it lies in the file; ``grid[0, 0]`` is cell A1.
 
     ``merged`` holds merged ranges as (first row, first column, last row, last column), all 1-based like every
-    other row and column number here. ``comments`` are by (row, column).
+    other row and column number here. ``comments`` are by (row, column). ``date_system`` is the year that the
+    workbook's day numbers count from, ``1900`` or ``1904``; ``""`` where nothing says.
     """
 
     file: str
@@ -47,6 +48,7 @@ class RawSheet:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     comments: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    date_system: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,11 @@ class RawTable:
     positions: Mapping[str, int]
     origin: RawSheet
     identifying: frozenset[int] = frozenset()
+
+    @property
+    def date_system(self) -> str:
+        """The year that the workbook's day numbers count from; ``""`` where nothing says."""
+        return self.origin.date_system
 
     @property
     def row_numbers(self) -> np.ndarray:

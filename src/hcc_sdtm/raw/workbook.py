@@ -7,7 +7,7 @@ and a note says so. Chart, macro and dialog sheets hold no table and are left ou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -19,7 +19,8 @@ import python_calamine as calamine
 
 from hcc_sdtm.finding import Finding, findings_frame
 from hcc_sdtm.problem import Problem, StudyError
-from hcc_sdtm.raw.grid import MAX_CELLS, Grid, TooManyCellsError, build_grid
+from hcc_sdtm.raw.date_system import read_date_system
+from hcc_sdtm.raw.grid import MAX_CELLS, Grid, TooManyCellsError, build_grid, number_text
 from hcc_sdtm.raw.sheet_scan import SheetFacts
 from hcc_sdtm.raw.table import ERROR_CELL, RawSheet
 from hcc_sdtm.raw.xlsx_package import PackageError, XlsxPackage
@@ -33,12 +34,13 @@ PRECISION_ASSUMED = "RAW-006 raw.date-precision-assumed"
 DATE_BEFORE_MARCH_1900 = "RAW-007 raw.date-before-march-1900"
 YEAR_NOT_SHOWN = "RAW-008 raw.year-not-shown"
 CELL_FACTS_UNKNOWN = "RAW-009 raw.cell-facts-unknown"
+DATE_CELL_WITHOUT_DATE = "RAW-012 raw.date-cell-without-date"
 
 
 def read_workbook(path: Path, name: str) -> tuple[list[RawSheet], pd.DataFrame]:
     """Sheets of a workbook in its order, hidden ones too, and what was found in reading them.
 
-    Findings: RAW-001 to RAW-009. Raises StudyError for a file that cannot be read or a sheet that spans more than
+    Findings: RAW-001 to RAW-009, RAW-012. Raises StudyError for a file that cannot be read or a sheet that spans more than
     `MAX_CELLS`.
     """
     sheets: list[RawSheet] = []
@@ -47,10 +49,11 @@ def read_workbook(path: Path, name: str) -> tuple[list[RawSheet], pd.DataFrame]:
         book = calamine.CalamineWorkbook.from_path(path)
     with book, ExitStack() as stack:
         package = _open_package(path, stack)
+        date_system = package.date_system if package else read_date_system(path)
         listed = [sheet for sheet in book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
         facts = [_sheet_facts(package, sheet.name) for sheet in listed]
         for metadata, known in zip(listed, facts, strict=True):
-            sheet, found = _read_sheet(book, metadata, Source(name, metadata.name), known)
+            sheet, found = _read_sheet(book, metadata, Source(name, metadata.name), known, date_system)
             sheets.append(sheet)
             findings += found
     if not all(facts):
@@ -64,6 +67,7 @@ def _read_sheet(
     metadata: calamine.SheetMetadata,
     source: Source,
     known: SheetFacts | None,
+    date_system: str,
 ) -> tuple[RawSheet, list[Finding]]:
     facts = known or SheetFacts()
     if facts.height * facts.width > MAX_CELLS:
@@ -78,6 +82,7 @@ def _read_sheet(
         raise _too_many_cells(source) from failure
     if facts.errors:
         _fill_errors(grid, facts.errors)
+    not_dates = _not_dates(grid, known, date_system)
     height, width = grid.texts.shape
     sheet = RawSheet(
         source.file,
@@ -87,8 +92,9 @@ def _read_sheet(
         frozenset(row for row in facts.hidden_rows if row <= height),
         frozenset(column for column in facts.hidden_columns if column <= width),
         facts.comments,
+        date_system,
     )
-    findings = [*_hidden_findings(sheet), *_cell_findings(source, grid, known)]
+    findings = [*_hidden_findings(sheet), *_cell_findings(source, grid, known, not_dates)]
     if metadata.visible != calamine.SheetVisibleEnum.Visible and grid.texts.size:
         findings.insert(0, _note(HIDDEN_SHEET, source, "the sheet is hidden; it is read anyway"))
     return sheet, findings
@@ -150,6 +156,28 @@ def _fill_errors(grid: Grid, errors: dict[tuple[int, int], str]) -> None:
         grid.texts[row - 1, column - 1] = text
 
 
+def _not_dates(grid: Grid, facts: SheetFacts | None, date_system: str) -> dict[tuple[int, int], str]:
+    """Cells shown as dates whose numbers are none, with what to say of each; their texts become what is stored or shown.
+
+    Calamine gives a negative number as a clock time, and day 60 of the 1900 system as the day before it.
+    """
+    found: dict[tuple[int, int], str] = {}
+    for cell, number in (facts.undatable if facts else {}).items():
+        row, column = cell[0] - 1, cell[1] - 1
+        text = str(grid.texts[row, column])
+        if number.startswith("-") and not text.startswith("-"):  # a length of time may be negative
+            grid.texts[row, column] = number_text(float(number))
+            found[cell] = "the cell's number is negative, which no date or time is; the number is read"
+        elif date_system == "1900" and text.startswith("1900-02-28"):
+            grid.texts[row, column] = text.replace("1900-02-28", "1900-02-29")
+            found[cell] = "the cell shows 29 February 1900, a day that spreadsheets count and that never was"
+    for cell in grid.dayless if facts else ():
+        message = "the cell is shown as a date and its number is below 1, often a formula that points to an empty cell"
+        found.setdefault(cell, message)
+    grid.early = [cell for cell in grid.early if cell not in found]
+    return found
+
+
 def _one_based(
     ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]],
 ) -> tuple[tuple[int, int, int, int], ...]:
@@ -171,7 +199,9 @@ def _hidden_findings(sheet: RawSheet) -> Iterator[Finding]:
         yield _note(HIDDEN_ROW, Source(sheet.file, sheet.sheet, first), f"{rows} hidden; read anyway")
 
 
-def _cell_findings(source: Source, grid: Grid, facts: SheetFacts | None) -> Iterator[Finding]:
+def _cell_findings(
+    source: Source, grid: Grid, facts: SheetFacts | None, not_dates: Mapping[tuple[int, int], str]
+) -> Iterator[Finding]:
     """No finding quotes a date: its column may turn out to identify a person."""
     if facts is None and grid.has_dates:
         message = "dates are taken as exact to the day: this kind of file does not say how they are shown"
@@ -185,6 +215,8 @@ def _cell_findings(source: Source, grid: Grid, facts: SheetFacts | None) -> Iter
     for cell in grid.early:
         message = "a date before 1 March 1900, where spreadsheets count a day that never was: it may be one day off"
         yield _warning(DATE_BEFORE_MARCH_1900, source, cell, message)
+    for cell, message in not_dates.items():
+        yield _warning(DATE_CELL_WITHOUT_DATE, source, cell, message)
     for cell in grid.yearless:
         message = "the date is shown without its year, which the program may have added; the stored year is read"
         yield _warning(YEAR_NOT_SHOWN, source, cell, message)

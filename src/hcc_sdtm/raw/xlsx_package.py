@@ -22,7 +22,10 @@ class PackageError(Exception):
 
 
 class XlsxPackage:
-    """An open xlsx or xlsm file. Opening it, and every method, raises PackageError."""
+    """An open xlsx or xlsm file. Opening it, and every method, raises PackageError.
+
+    ``date_system`` is the year that its day numbers count from, ``1900`` or ``1904``.
+    """
 
     def __init__(self, path: Path) -> None:
         """Find the sheets and read the styles' number formats."""
@@ -33,9 +36,13 @@ class XlsxPackage:
             roots = [target for kind, target in self._relations("").values() if kind == "officeDocument"]
             workbook = roots[0] if roots else "xl/workbook.xml"
             relations = self._relations(workbook)
+            root = self._parse(workbook)
+            properties = next(_named(root, "workbookPr"), None)
+            counts_from_1904 = properties is not None and properties.get("date1904") in ("1", "true")
+            self.date_system = "1904" if counts_from_1904 else "1900"
             self._sheets = {
                 element.get("name", ""): relations[link][1]
-                for element in _named(self._parse(workbook), "sheet")
+                for element in _named(root, "sheet")
                 for key, link in element.attrib.items()
                 if _local(key) == "id" and link in relations
             }

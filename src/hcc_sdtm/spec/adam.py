@@ -15,7 +15,8 @@ from pydantic import BaseModel, Field, model_validator
 
 from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.spec.model import DatasetSpec, Specs
-from hcc_sdtm.spec.yaml_file import FileModel, Path_, Texts, Truth, YamlFile, read_yaml, validate
+from hcc_sdtm.spec.trial import ROLES, Trial, WrittenTrial
+from hcc_sdtm.spec.yaml_file import FileModel, Path_, Texts, Truth, YamlFile, listed, read_yaml, validate
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 ParamCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,7}$")]
@@ -34,22 +35,14 @@ class Records(FileModel):
 
 
 class DatedRecords(Records):
-    """Records with the variable that dates them; ``role`` names how a partial date is completed, none: it is not used."""
+    """Records with the variable that dates them; ``role`` says what the date is in the analysis.
+
+    The trial's ``partial_dates`` has how a partial date of that role is completed. Without a role, or where the trial says
+    nothing of it, a partial date is not used.
+    """
 
     date: str
     role: str = ""
-
-
-class DatePolicy(FileModel):
-    """How a partial date is completed: to the first, middle or last day that is open, up to an open day (D) or month (M).
-
-    The bounds are ADSL dates; the data cut-off is a bound of every role.
-    """
-
-    to: Literal["first", "mid", "last"]
-    highest: Literal["D", "M"] = "D"
-    not_before: Texts = ()
-    not_after: Texts = ()
 
 
 class LastAlive(FileModel):
@@ -124,11 +117,9 @@ class AdslSpec(FileModel):
     """Rules of the ADSL variables, made in the order of the file.
 
     A variable that the spec table calls Predecessor needs no rule; a permissible one without a rule is left missing. A
-    name that begins with an underscore is a step on the way: it is not published. ``dates`` has the roles, for ADRS and
-    ADTTE too.
+    name that begins with an underscore is a step on the way: it is not published.
     """
 
-    dates: dict[str, DatePolicy] = {}
     variables: dict[str, AdslRule]
 
 
@@ -356,18 +347,23 @@ class AdamSpecs:
     parameters: tuple[TimeToEvent, ...]
 
 
-def read_adam_specs(folders: Sequence[Path], specs: Specs) -> AdamSpecs:
+def read_adam_specs(folders: Sequence[Path], specs: Specs, trial: WrittenTrial | None) -> AdamSpecs:
     """The ADaM specs of spec folders, a later folder overlaying an earlier one.
 
     The last ``adsl.yaml``, the last ``adrs.yaml`` and the last folder ``parameters`` that exist are taken whole, so that
-    a study which lists its parameters has no others. Raises StudyError with every problem of all files and its line: a
-    wrong key, a dataset or variable that the spec tables do not have, a name used before it is made.
+    a study which lists its parameters has no others. The roles that they name are those of the trial, whose policies are
+    checked against the dates that they make; neither is checked where the trial's file is too bad to be read (None).
+
+    Raises StudyError with every problem of all files and its line: a wrong key, a dataset or variable that the spec tables
+    do not have, a name used before it is made.
     """
-    checker = _Checker(specs)
+    checker = _Checker(specs, trial)
     adsl = checker.read_adsl(_last(folders, "adsl.yaml"))
     adrs = checker.read_adrs(_last(folders, "adrs.yaml"), adsl)
     paths = sorted(_last(folders, "parameters").glob("*.yaml"))
     parameters = checker.read_parameters(paths, adsl, adrs)
+    if trial is not None and adsl is not None:
+        checker.check_policies(trial)
     if checker.problems or adsl is None or adrs is None:
         raise StudyError(checker.problems)
     return AdamSpecs(adsl, adrs, parameters)
@@ -378,13 +374,22 @@ def _last(folders: Sequence[Path], name: str) -> Path:
     return existing[-1] if existing else folders[-1] / name
 
 
+@dataclass(frozen=True)
+class _AdslDate:
+    """A date of ADSL: its role, and the dates that are made before it."""
+
+    role: str
+    after: frozenset[str]
+
+
 class _Checker:
     """Reads the files one after the other and collects what is wrong with them."""
 
-    def __init__(self, specs: Specs) -> None:
+    def __init__(self, specs: Specs, trial: WrittenTrial | None) -> None:
         self.specs = specs
+        self.trial = trial
         self.problems: list[Problem] = []
-        self.adsl_dates: set[str] = set()
+        self.adsl_dates: dict[str, _AdslDate] = {}
         self.roles: set[str] = set()
 
     def read_adsl(self, path: Path) -> AdslSpec | None:
@@ -392,7 +397,6 @@ class _Checker:
         if file is None or spec is None:
             return None
         table = self.specs.adam["ADSL"]
-        self.roles = set(spec.dates)
         made = {variable.name for variable in table.variables if variable.origin == "Predecessor"}
         for name, rule in spec.variables.items():
             place = ("variables", name)
@@ -402,10 +406,7 @@ class _Checker:
                 self._known(file, place, "variable of ADSL made before this one", earlier, made)
             if rule.dataset:
                 self._check_records(file, place, rule, self.specs.sdtm)
-                role = spec.dates.get(rule.role)
-                for bound in (*role.not_before, *role.not_after) if role else ():
-                    self._known(file, ("dates", rule.role), f"variable of ADSL made before {name}", bound, made)
-                if role and f"{name}F" not in table.names and not name.startswith("_"):
+                if rule.role and f"{name}F" not in table.names and not name.startswith("_"):
                     message = f"{name} can be imputed, and the table of ADSL has no {name}F to say so"
                     self.problems.append(Problem(file.source((*place, "role")), message))
             if rule.last_alive:
@@ -414,7 +415,7 @@ class _Checker:
                     self._check_records(file, (*place, "last_alive", "excluded", number), records, self.specs.sdtm)
             made.add(name)
             if rule.is_date:
-                self.adsl_dates.add(name)
+                self.adsl_dates[name] = _AdslDate(rule.role, frozenset(self.adsl_dates))
         for variable in table.variables:
             is_flag = variable.name.endswith("F") and variable.name[:-1] in table.by_name
             if variable.name not in made and not is_flag and variable.core != "Perm":
@@ -439,7 +440,7 @@ class _Checker:
             if parameter.event:
                 self._check_records(file, (*place, "event"), parameter.event, available)
             if parameter.new_therapy and parameter.new_therapy.role:
-                self._known(file, (*place, "new_therapy"), "role", parameter.new_therapy.role, self.roles)
+                self._check_role(file, (*place, "new_therapy", "role"), parameter.new_therapy.role)
             if parameter.best and parameter.best.baseline:
                 self._known(file, (*place, "best"), "date of ADSL", parameter.best.baseline, self.adsl_dates)
             if parameter.paramcd in made:
@@ -476,6 +477,31 @@ class _Checker:
             found[spec.paramcd] = spec
         return tuple(found[code] for code in sorted(found))
 
+    def check_policies(self, trial: WrittenTrial) -> None:
+        """Add a problem for a policy of a role that no rule has, and for each bound that cannot be one."""
+        roles = (*ROLES, *sorted(self.roles - {*ROLES}))
+        for role, policy in trial.trial.partial_dates.items():
+            place = ("partial_dates", role)
+            if role not in roles:
+                message = f'no rule has the role "{role}"{listed(roles)}{nearest(role, roles)}'
+                self.problems.append(Problem(trial.file.source(place), message))
+            for key, bounds in (("not_before", policy.not_before), ("not_after", policy.not_after)):
+                for number, bound in enumerate(bounds):
+                    if message := self._bound_problem(role, bound, trial.trial):
+                        line = trial.file.source((*place, key, number))
+                        self.problems.append(Problem(line, f"{key}: {message}"))
+
+    def _bound_problem(self, role: str, bound: str, trial: Trial) -> str:
+        """Why nothing of the role can have the bound, ``""``: all can. A date of ADSL bounds only what is made after it."""
+        if bound not in self.adsl_dates:
+            names = [*self.adsl_dates, *trial.events]
+            known = bound in trial.events
+            return "" if known else f'no date of ADSL or event "{bound}"{listed(names)}{nearest(bound, names)}'
+        if bound in trial.events:
+            return f'"{bound}" is a date of ADSL and an event; rename the event'
+        early = [name for name, made in self.adsl_dates.items() if made.role == role and bound not in made.after]
+        return f'"{bound}" is not made before {", ".join(early)}, which has the role {role}' if early else ""
+
     def _with_model_keys(self, file: YamlFile, written: dict[str, YamlFile]) -> YamlFile | None:
         """The file with the keys of the parameter that it is like, where it does not say them itself."""
         if not isinstance(file.data, dict) or "like" not in file.data:
@@ -506,7 +532,15 @@ class _Checker:
             if variable := getattr(records, key, ""):
                 self._known(file, (*place, key), f"variable of {records.dataset}", variable, names)
         if role := getattr(records, "role", ""):
-            self._known(file, (*place, "role"), "role", role, self.roles)
+            self._check_role(file, (*place, "role"), role)
+
+    def _check_role(self, file: YamlFile, place: Path_, role: str) -> None:
+        self.roles.add(role)
+        if self.trial is not None:
+            roles = tuple(dict.fromkeys((*ROLES, *self.trial.trial.partial_dates)))
+            if role not in roles:
+                message = f'no role "{role}"{listed(roles)}{nearest(role, roles)}'
+                self.problems.append(Problem(file.source(place), message))
 
     def _known(self, file: YamlFile, place: Path_, what: str, name: str, names: Collection[str]) -> bool:
         if name not in names:

@@ -18,10 +18,11 @@ from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.source import Source
 from hcc_sdtm.spec.adam import AdamSpecs, read_adam_specs
 from hcc_sdtm.spec.endpoints import EndpointList, read_endpoints
+from hcc_sdtm.spec.event_problems import event_problems
 from hcc_sdtm.spec.folder import reference_study
 from hcc_sdtm.spec.model import Specs
 from hcc_sdtm.spec.tables import read_spec_tables
-from hcc_sdtm.spec.trial import Trial
+from hcc_sdtm.spec.trial import Trial, WrittenTrial
 from hcc_sdtm.spec.yaml_file import FileModel, Texts, YamlFile, read_yaml, validate
 
 STUDY_FILE = "study.yaml"
@@ -104,7 +105,10 @@ def read_study(
     trial_file = attempt(lambda: read_yaml(root / trial_name, trial_name))
     trial = attempt(lambda: validate(trial_file, Trial)) if trial_file else None
     specs = attempt(lambda: read_spec_tables(folders))
-    adam = attempt(lambda: read_adam_specs(folders, specs)) if specs else None
+    written_trial = WrittenTrial(trial, trial_file) if trial and trial_file else None
+    if specs and written_trial:
+        problems.extend(event_problems(written_trial, specs.sdtm))
+    adam = attempt(lambda: read_adam_specs(folders, specs, written_trial)) if specs else None
     endpoints = attempt(lambda: _read_endpoints(folders, specs, adam)) if specs and adam else None
     if problems or not (trial_file and trial and specs and adam and endpoints):
         of_mappings = check_mappings(mappings, raw_folder, specs) if specs and raw_folder.is_dir() else []

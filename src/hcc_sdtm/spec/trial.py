@@ -1,4 +1,5 @@
-"""The trial's own facts (``specs/trial.yaml``): what starts treatment, when it is assessed, what counts as what.
+"""The trial's own facts (``specs/trial.yaml``): what starts treatment, when it is assessed, what counts as what, what
+becomes of a partial date, and which events follow which.
 
 Three keys have no default, because a wrong guess would change every endpoint. Every other default that a statistician
 could argue with is a line of the assumption ledger.
@@ -6,15 +7,28 @@ could argue with is a line of the assumption ledger.
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+import datetime
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import Field
+from pydantic import BeforeValidator, Field, model_validator
 
-from hcc_sdtm.spec.yaml_file import FileModel, Texts, Truth
+from hcc_sdtm.problem import nearest
+from hcc_sdtm.spec.yaml_file import FileModel, Texts, Truth, YamlFile
 
 IsoDay = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+
+ROLES = ("origin", "event", "censoring", "death", "baseline", "new_therapy")
+"""What a date can be in the analysis. A rule may name a further role that `partial_dates` has."""
+
+TARGETS = ("first", "mid", "last")
+"""Days that a partial date can be completed to, beside a month and day."""
+
+CUTOFF = "data cut-off"
+"""Name of the event that every other one comes before; a trial never lists it."""
 
 
 class RecordChoice(FileModel):
@@ -23,7 +37,6 @@ class RecordChoice(FileModel):
     dataset: str
     where: dict[str, Texts] = {}
     date: str
-    end: str = ""
 
     def takes(self, records: pd.DataFrame) -> np.ndarray:
         """Mask of the records that ``where`` chooses; each of its variables must be there."""
@@ -31,6 +44,12 @@ class RecordChoice(FileModel):
         for variable, values in self.where.items():
             mask &= records[variable].isin(values).to_numpy()
         return mask
+
+
+class TreatmentChoice(RecordChoice):
+    """The records of the trial's treatment; ``end`` is the variable with the last day of each."""
+
+    end: str = ""
 
 
 class Visit(FileModel):
@@ -73,6 +92,60 @@ class TherapyChoice(RecordChoice):
     kind: Literal["systemic", "local"]
 
 
+def _target(value: Any) -> Any:
+    """``first``, ``mid``, ``last``, or a month and day such as 06-15."""
+    text = str(value)
+    if text in TARGETS:
+        return text
+    try:
+        # a leap year has every month and day; `impute` cuts 02-29 to the length of the month
+        is_day = bool(re.fullmatch("[0-9]{2}-[0-9]{2}", text) and datetime.date.fromisoformat(f"2024-{text}"))
+    except ValueError:
+        is_day = False
+    if not is_day:
+        expected = f"one of {', '.join(TARGETS)} or a month and day such as 06-15"
+        raise ValueError(f"{expected} was expected{nearest(text, TARGETS)}")
+    return text
+
+
+class DatePolicy(FileModel):
+    """How a partial date of one role is completed: to the first, middle or last day that is open, or to a month and day.
+
+    ``highest`` is the highest part that may be imputed: the day (D), or the month too (M). A bound is a date of ADSL, or
+    an event of the trial: then the first day (``not_before``) or the last (``not_after``) that the order of events leaves
+    it. The data cut-off is a bound of every role.
+    """
+
+    to: Annotated[str, BeforeValidator(_target)]
+    highest: Literal["D", "M"]
+    not_before: Texts = ()
+    not_after: Texts = ()
+
+
+class DatedEvent(FileModel):
+    """A dated event of a subject: of the records chosen as in `RecordChoice` the first, or the last.
+
+    ``treatment: start`` stands for the records of ``treatment_start``. ``after`` names another event: only records surely
+    after it count. ``same_day: no`` says that no event which follows it in an order can be on its day.
+    """
+
+    treatment: Literal["start"] | None = None
+    dataset: str = ""
+    where: dict[str, Texts] = {}
+    date: str = ""
+    pick: Literal["first", "last"] = "first"
+    after: str = ""
+    same_day: Truth = True
+
+    @model_validator(mode="after")
+    def _one_verb(self) -> DatedEvent:
+        if self.treatment and (self.dataset or self.where or self.date):
+            raise ValueError("with treatment goes neither dataset, where nor date")
+        if not self.treatment and not (self.dataset and self.date):
+            raise ValueError("either treatment, or dataset and date were expected")
+        return self
+
+
 class Trial(FileModel):
     """Everything about the trial that is not a variable, a parameter or an endpoint."""
 
@@ -84,7 +157,7 @@ class Trial(FileModel):
     """What to ask where a key without a default is missing."""
 
     staging_system: str
-    treatment_start: RecordChoice
+    treatment_start: TreatmentChoice
     primary_criterion: str
     second_criterion: str = ""
     title: str
@@ -98,3 +171,21 @@ class Trial(FileModel):
     new_therapies: tuple[TherapyChoice, ...] = ()
     month_days: float = Field(default=30.4375, gt=0)
     first_day: int = Field(default=1, ge=0, le=1)
+    partial_dates: dict[str, DatePolicy] = {}
+    events: dict[str, DatedEvent] = {}
+    event_order: tuple[tuple[str, ...], ...] = ()
+
+    def event_records(self, name: str) -> RecordChoice:
+        """The records that the event is one of."""
+        event = self.events[name]
+        if event.treatment:
+            return self.treatment_start
+        return RecordChoice(dataset=event.dataset, where=event.where, date=event.date)
+
+
+@dataclass(frozen=True)
+class WrittenTrial:
+    """The trial, and the file that it was read from."""
+
+    trial: Trial
+    file: YamlFile

@@ -6,7 +6,8 @@ number or a truth value asks for one (`Number`, `Truth`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -124,6 +125,11 @@ def _value(
     return data
 
 
+def listed(names: Collection[str]) -> str:
+    """``; expected one of a, b`` for names few enough to be read, else ``""``."""
+    return f"; expected one of {', '.join(names)}" if 0 < len(names) <= 24 else ""
+
+
 def validate(file: YamlFile, model: type[ModelT], path: Path_ = (), data: Any = None) -> ModelT:
     """The part of the file at ``path`` (or ``data`` from there) as a model; StudyError with every problem and its line."""
     if data is None:
@@ -156,8 +162,10 @@ def _problems(file: YamlFile, model: type[BaseModel], path: Path_, error: Valida
         else:
             given = detail["input"]
             shown = f' "{given}"' if isinstance(given, str) else ""
-            message = str(detail.get("ctx", {}).get("error", detail["msg"]))
-            yield Problem(source, f"{key}{shown}: {message[0].lower()}{message[1:]}")
+            context = detail.get("ctx", {})
+            message = str(context.get("error", detail["msg"]))
+            allowed = re.findall("'([^']+)'", str(context.get("expected", ""))) if isinstance(given, str) else []
+            yield Problem(source, f"{key}{shown}: {message[0].lower()}{message[1:]}{nearest(str(given), allowed)}")
 
 
 def _known(file: YamlFile, place: Path_) -> Iterator[str | int]:

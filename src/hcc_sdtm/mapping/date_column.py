@@ -1,0 +1,74 @@
+"""The dates of one column, read by the mapping's word on how the site writes them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from hcc_sdtm import dates
+from hcc_sdtm.dates.serial import is_serial
+from hcc_sdtm.dates.vocabulary import normalise
+from hcc_sdtm.mapping.model import DateHabit
+
+_LEADING_YEAR = re.compile(r"\d{4}")
+
+
+@dataclass(frozen=True)
+class DateColumn:
+    """The distinct texts of a column, and how they are read.
+
+    ``order`` is declared or settled, ``none`` where neither; ``date_system`` what the workbook says of its day numbers
+    (``""``: nothing). A declared system of day numbers holds for every number. The workbook's own is used only for numbers
+    of five digits: a 12 typed in a date column is more likely half a date than the 12th of January 1900.
+    """
+
+    texts: np.ndarray
+    order: str
+    habit: DateHabit
+    date_system: str
+
+    @cached_property
+    def reading(self) -> pd.DataFrame:
+        """What each text means: ``iso``, ``problem``, ``candidates``, ``kind``, and ``serial``: whether it is a day number."""
+        declared = self.habit.serials
+        found = self._read(self.texts, declared or "")
+        serial = np.zeros(len(found), dtype=bool)
+        if declared:
+            numbers = [is_serial(normalise(text), declared) for text in self.texts]
+            serial = np.array(numbers, dtype=bool) & (found["kind"] == "").to_numpy()
+        elif self.date_system:
+            open_numbers = (found["kind"] == "serial").to_numpy()
+            found[open_numbers] = self._read(self.texts[open_numbers], self.date_system).to_numpy()
+            serial = open_numbers & (found["kind"] == "").to_numpy()
+        return found.assign(serial=serial)
+
+    def contradictions(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The texts that speak against the declared order, and those that only it makes dates."""
+        if self.order == "ymd":
+            suspicious = any(text and not _LEADING_YEAR.match(text) for text in self.texts)
+        else:
+            suspicious = bool((self.reading["kind"] == "impossible").any())
+        if not suspicious:
+            return (), ()
+        found = self.evidence()
+        supporting = {"ymd": found.year_first, "dmy": found.day_first, "mdy": found.month_first}[self.order]
+        return found.against(self.order), supporting
+
+    def evidence(self) -> dates.OrderEvidence:
+        """What the texts prove of the order of day and month."""
+        series = pd.Series(self.texts, dtype=object)
+        return dates.order_evidence(series, unknown=self.habit.unknown, language=self.habit.languages)
+
+    def _read(self, texts: np.ndarray, serials: str) -> pd.DataFrame:
+        return dates.read(
+            pd.Series(texts, dtype=object),
+            order=None if self.order == "none" else self.order,
+            unknown=self.habit.unknown,
+            century=self.habit.century,
+            language=self.habit.languages,
+            serials=serials or None,
+        )
