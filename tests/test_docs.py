@@ -110,7 +110,12 @@ def test_the_python_of_the_readme_runs(monkeypatch):
     assert {"ADTTE"} <= names["result"].adam.keys()
     hs = names["hs"]
     assert list(hs.dates.read(names["series"], order="dmy"))[:4] == ["iso", "problem", "candidates", "kind"]
-    assert list(hs.dates.impute(pd.Series(["2021-03"]), to="last", highest="M")) == ["date", "flag", "time", "time_flag"]
+    assert list(hs.dates.impute(pd.Series(["2021-03"]), to="last", highest="M")) == [
+        "date",
+        "flag",
+        "time",
+        "time_flag",
+    ]
     curve = hs.endpoints.kaplan_meier(names["time"], names["event"])
     assert curve.quantile(0.5).estimate == 3.0
     assert list(curve.at_risk([0, 6, 12])) == [3, 0, 0]

@@ -16,6 +16,9 @@ from hypothesis import strategies as st
 from hcc_sdtm.dates.partial import PartialDate
 from hcc_sdtm.problem import nearest
 
+FIRST_CELL_DAY = datetime.date(1904, 1, 2)
+"""The first day that both spreadsheet systems have a number above 0 for."""
+
 FIRST_DAY = datetime.date(1900, 1, 1)
 LAST_DAY = datetime.date(2099, 12, 31)
 """The days that a trial can meet, births included."""
@@ -308,8 +311,12 @@ def date_texts(
     as `hcc_sdtm.dates.read` takes it, also years of two digits. Read as its ``settings`` say, the text has exactly the
     meaning given.
 
-    Raises ValueError for another order or language.
+    Raises ValueError for another order or language, for days outside `FIRST_DAY` to `LAST_DAY`, and for a century that
+    is no number from 0 to 100.
     """
+    _check_days(first, last, FIRST_DAY)
+    if century is not None and century not in range(101):
+        raise ValueError(f'century "{century}" is not a number from 0 to 100')
     order = draw(_one_of("order", order, ORDERS))
     language = draw(_one_of("language", language, LANGUAGES))
     day = draw(days(first, last))
@@ -328,7 +335,7 @@ def date_texts(
 @st.composite
 def excel_cells(
     draw: st.DrawFn,
-    first: datetime.date = datetime.date(1904, 1, 2),
+    first: datetime.date = FIRST_CELL_DAY,
     last: datetime.date = LAST_DAY,
     order: str | None = None,
     language: str | None = None,
@@ -339,6 +346,7 @@ def excel_cells(
     year are left out: what is stored under them is not what was typed. A time of exactly midnight is not made under a
     format that shows times, because programs store it where none was recorded. ``first`` is not before 1904-01-02.
     """
+    _check_days(first, last, FIRST_CELL_DAY)
     system = draw(st.sampled_from(["1900", "1904"]))
     if draw(st.integers(0, 3)) == 0:
         written = draw(date_texts(order, first, last, language))
@@ -405,6 +413,11 @@ def event_histories(
     return EventHistory(truth, recorded)
 
 
+def _check_days(first: datetime.date, last: datetime.date, earliest: datetime.date) -> None:
+    if not earliest <= first <= last <= LAST_DAY:
+        raise ValueError(f'first "{first}" and last "{last}" are not days in order from {earliest} to {LAST_DAY}')
+
+
 def _one_of(name: str, asked: str | None, allowed: tuple[str, ...]) -> st.SearchStrategy[str]:
     if asked is None:
         return st.sampled_from(allowed)
@@ -449,7 +462,8 @@ def _undelimited_text(day: datetime.date, order: str, language: str) -> st.Searc
 @st.composite
 def _short_year_text(draw: st.DrawFn, day: datetime.date, order: str, language: str) -> str:
     months = [f"{day.month}", f"{day.month:02d}"]
-    months += [LATIN[language].short[day.month - 1]] if language in LATIN else []
+    # 12-Mar-21 is written where the year comes first too: nobody can say which of its numbers is the year.
+    months += [LATIN[language].short[day.month - 1]] if language in LATIN and order != "ymd" else []
     written = {"y": f"{day.year % 100:02d}", "m": draw(st.sampled_from(months)), "d": f"{day.day:02d}"}
     return draw(st.sampled_from(["/", ".", "-", " "])).join(written[letter] for letter in order)
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hcc_sdtm.dates import bounds, from_days, to_days
-from hcc_sdtm.dates.event_order import narrow
+from hcc_sdtm.dates.event_order import narrow, suspects
 
 EVENTS = ["birth", "diagnosis", "consent", "treatment", "progression", "death"]
 
@@ -25,8 +25,9 @@ def narrowed_texts(row, order=(EVENTS,)):
 def contradictions(*rows, order=(EVENTS,)):
     frame = pd.DataFrame(rows, columns=EVENTS, index=[f"subject {number}" for number in range(len(rows))], dtype=object)
     found = narrow(frame, order).contradictions
-    assert list(found.columns) == ["position", "before", "after", "suspect"]
+    assert list(found.columns) == ["position", "before", "after"]
     assert list(found.index) == list(range(len(found)))
+    found["suspect"] = suspects(found, EVENTS)
     return [tuple(row) for row in found.itertuples(index=False)]
 
 
@@ -141,9 +142,27 @@ def test_a_day_of_an_unknown_month_without_a_place_is_found_with_its_neighbours(
         (0, "consent", "death", "consent"),
     ]
     assert contradictions(("", "2020-03-10", "2020---15", "2020---14", "", "2020-04-10")) == [
+        (0, "diagnosis", "consent", "consent"),
         (0, "consent", "treatment", "treatment"),
         (0, "treatment", "death", "treatment"),
     ]
+
+
+def test_events_outside_a_contradiction_are_never_left_without_a_day():
+    row = {
+        "consent": "2020-04-01",
+        "progression": "2020---31",
+        "second": "2020-04-30",
+        "birth": "2021",
+        "diagnosis": "2020-01",
+    }
+    found = narrow(pd.DataFrame([row]), [["birth", "diagnosis"], ["consent", "progression", "second"]])
+    assert [tuple(pair)[1:] for pair in found.contradictions.itertuples(index=False)] == [
+        ("birth", "diagnosis"),
+        ("consent", "progression"),
+        ("progression", "second"),
+    ]
+    assert (found.earliest <= found.latest).all(axis=None)
 
 
 def test_events_in_a_contradiction_keep_their_own_days_and_limit_no_other():
@@ -306,5 +325,21 @@ def assert_direct(of_row, own, domains, names, pairs):
         assert any(
             domains[event] and len(domains[event]) > 1 and max(np.diff(domains[event])) > 1 for event in (before, after)
         )
-    for row in of_row.itertuples():
-        assert row.suspect in (row.before, row.after)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.permutations(EVENTS).map(lambda names: names[:2])), max_size=30))
+def test_every_contradiction_has_one_of_its_events_as_suspect_and_no_suspect_is_needless(drawn):
+    frame = pd.DataFrame([(subject, *pair) for subject, pair in drawn], columns=["position", "before", "after"])
+    found = suspects(frame, EVENTS)
+    assert list(found.index) == list(frame.index)
+    assert ((found == frame["before"]) | (found == frame["after"])).all()
+    for position, pairs in frame.assign(suspect=found).groupby("position"):
+        counts = pd.concat([pairs["before"], pairs["after"]]).value_counts()
+        most = counts[counts == counts.max()].index
+        assert max(most, key=EVENTS.index) in set(pairs["suspect"]), position
+
+
+def test_an_event_that_is_not_listed_is_refused():
+    frame = pd.DataFrame({"position": [0], "before": ["birth"], "after": ["deth"]})
+    with pytest.raises(ValueError, match=r'"deth" is no event of .*; did you mean "death"'):
+        suspects(frame, EVENTS)

@@ -473,3 +473,19 @@ def test_a_bound_that_agrees_holds_under_any_rule(partial, to, time_to, bound):
         assert moment >= bound
         moment, _ = imputed_moment(partial, to=to, time_to=time_to, not_after=[bound.isoformat()])
         assert moment <= bound
+
+
+@pytest.mark.parametrize("to", ["last", "mid", "06-15"])
+@pytest.mark.parametrize("upper", ["2020-12-06", "2020-12-06T18:00"])
+def test_a_time_keeps_to_the_lower_bound_where_the_upper_one_gave_its_day(to, upper):
+    found = impute(pd.Series(["2020-12"]), to, "M", not_before=["2020-12-06T12:00"], not_after=[upper]).iloc[0]
+    assert from_days(pd.Series([found["date"]]))[0] == "2020-12-06"
+    assert found["time"] >= 12 * 3600
+
+
+@pytest.mark.parametrize("bound", [22000.0, datetime.date(2021, 3, 5), None])
+def test_a_bound_that_is_no_text_and_no_column_is_named(bound):
+    with pytest.raises(ValueError, match=r"not_before .* expected a column, or ISO 8601 text"):
+        impute(pd.Series(["2021"]), "first", "M", not_before=[bound])
+    with pytest.raises(ValueError, match="expected a list of bounds"):
+        impute(pd.Series(["2021"]), "first", "M", not_before=bound)

@@ -10,7 +10,8 @@ from hcc_sdtm.dates.impute import impute
 from hcc_sdtm.dates.impute_period import impute_period
 from hcc_sdtm.dates.iso import from_days
 
-DTYPES = {"start": "float64", "start_flag": "object", "end": "float64", "end_flag": "object", "conflict": "bool"}
+SIDE = {"": "float64", "_flag": "object", "_time": "float64", "_time_flag": "object"}
+DTYPES = {f"{side}{name}": dtype for side in ("start", "end") for name, dtype in SIDE.items()} | {"conflict": "bool"}
 
 
 def periods(pairs, start_to="first", end_to="last", highest="M", **rule):
@@ -191,3 +192,58 @@ def test_dates_in_order_by_their_own_rules_are_left_alone(start, end, start_to, 
     if alone[0] <= alone[1]:
         row = impute_period(*texts, start_to, end_to, "M").iloc[0]
         assert [row["start"], row["end"]] == alone
+
+
+def timed(start, end, **rule):
+    """Day and time of both, each with its flag."""
+    series = [pd.Series([text], dtype=object) for text in (start, end)]
+    row = impute_period(*series, "first", "first", "D", **rule).iloc[0]
+    shown = []
+    for side in ("start", "end"):
+        seconds = row[f"{side}_time"]
+        clock = "?" if pd.isna(seconds) else f"{pd.Timestamp(0) + pd.Timedelta(seconds=seconds):%H:%M:%S}"
+        shown.append(f"{from_days(pd.Series([row[side]]))[0]}{row[f'{side}_flag']} {clock}{row[f'{side}_time_flag']}")
+    return " / ".join(shown) + (" conflict" if row["conflict"] else "")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "rule", "expected"),
+    [
+        ("2021-03-20T10:00", "2021-03-20", {}, "2021-03-20 10:00:00S / 2021-03-20 23:59:59H"),
+        ("2021-03-20T10:00", "2021-03-20", {"end_time_to": "first"}, "2021-03-20 10:00:00S / 2021-03-20 10:00:00H"),
+        ("2021-03-20", "2021-03-20T10:00:00", {"start_time_to": "last"}, "2021-03-20 10:00:00H / 2021-03-20 10:00:00"),
+        ("2021-03-20T10", "2021-03-20T10:20", {"start_time_to": "mid"}, "2021-03-20 10:20:59M / 2021-03-20 10:20:59S"),
+        ("2021-03", "2021-03-20T10:00", {"start_time_to": "last"}, "2021-03-01D 23:59:59H / 2021-03-20 10:00:59S"),
+        ("2021-03-20T14:00", "2021-03", {"end_time_to": "first"}, "2021-03-20 14:00:00S / 2021-03-20D 14:00:00H"),
+        (
+            "2021-03-20",
+            "2021-03-21",
+            {"not_before": ["2021-03-20T08:00"]},
+            "2021-03-20 08:00:00H / 2021-03-21 23:59:59H",
+        ),
+        ("2021-03-20T14:00", "2021-03-20T10:00", {}, "2021-03-20 14:00:00S / 2021-03-20 10:00:59S conflict"),
+        # clocks of another zone, and half a second of a whole one, are no contradiction
+        ("2021-03-20T14:00+08:00", "2021-03-20T10:00Z", {}, "2021-03-20 14:00:00S / 2021-03-20 10:00:59S"),
+        ("2021-03-20T10:30:00.5", "2021-03-20T10:30:00", {}, "2021-03-20 10:30:00 / 2021-03-20 10:30:00"),
+        ("2021-03", "", {}, "2021-03-01D 00:00:00H /  ?"),
+    ],
+)
+def test_times_are_in_order_too(start, end, rule, expected):
+    assert timed(start, end, **rule) == expected
+
+
+@given(
+    strategies.partial_dates(datetime.date(2021, 3, 1), datetime.date(2021, 3, 3), candidates=False),
+    strategies.partial_dates(datetime.date(2021, 3, 1), datetime.date(2021, 3, 3), candidates=False),
+    st.sampled_from(["first", "mid", "last", "08:30:00"]),
+    st.sampled_from(["first", "mid", "last", "08:30:00"]),
+)
+def test_no_start_lies_after_its_end_by_day_and_time(start, end, start_time_to, end_time_to):
+    series = [pd.Series([date.iso], dtype=object) for date in (start, end)]
+    row = impute_period(*series, "last", "first", "M", start_time_to=start_time_to, end_time_to=end_time_to).iloc[0]
+    assert row["conflict"] == bool(start.is_after(end))
+    if not row["conflict"]:
+        assert (row["start"], row["start_time"]) <= (row["end"], row["end_time"])
+    for side, date in (("start", start), ("end", end)):
+        moment = pd.Timestamp("1960-01-01") + pd.Timedelta(days=row[side], seconds=row[f"{side}_time"])
+        assert date.earliest_moment <= moment <= date.latest_moment

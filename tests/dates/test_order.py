@@ -48,7 +48,13 @@ def test_two_digit_years_are_told_by_what_no_other_order_allows():
     assert evidence("03/25/21").order == "mdy"
     assert evidence("25/12/99").order == "dmy"
     assert evidence("99/12/25").order == "ymd"
-    assert evidence("25/12/21") == OrderEvidence(undecided=("25/12/21",))
+    assert evidence("25/12/21") == OrderEvidence(open=("25/12/21",))
+    assert evidence("99/12/31", "21/03/05") == OrderEvidence(short_year_first=("99/12/31",), open=("21/03/05",))
+    assert evidence("99/12/31", "31/12/99").is_contradictory
+    assert evidence("99/12/31").against("dmy") == ("99/12/31",)
+    # four digits of a year say nothing of those that have two
+    assert evidence("2021-03-05", "21/03/05").order is None
+    assert evidence("21/03/05").against("ymd") == ()
 
 
 def test_missing_texts_prove_nothing_and_one_text_counts_once():

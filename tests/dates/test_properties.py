@@ -91,7 +91,8 @@ def test_reading_never_raises_and_always_says_what_it_did(text, order, century, 
     assert found["kind"] == "" or text in found["problem"]
 
 
-@given(st.lists(TEXTS, max_size=5), st.sampled_from(ORDERS))
+# pandas takes two texts for one that differ only behind a NUL; no spreadsheet can hold it.
+@given(st.lists(TEXTS.filter(lambda text: "\0" not in text), max_size=5), st.sampled_from(ORDERS))
 def test_a_text_is_read_alike_wherever_it_stands(texts, order):
     index = [f"row {position}" for position in range(len(texts))]
     frame = read(pd.Series(texts, index=index, dtype=object), order=order)

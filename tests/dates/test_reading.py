@@ -192,6 +192,23 @@ def test_another_order_is_refused():
         read(pd.Series(["2021"]), order="ydm")
 
 
+@pytest.mark.parametrize("century", [-1, 101, 1950, "50"])
+def test_another_century_is_refused(century):
+    with pytest.raises(ValueError, match=f'century "{century}" is not a number from 0 to 100'):
+        read(pd.Series(["2021"]), century=century)
+
+
+def test_one_text_may_stand_for_a_list_of_texts():
+    assert read_one("NA", missing="NA") == ("", "", "")
+    assert read_one("onb/03/2021", order="dmy", unknown="onb") == ("2021-03", "", "")
+    assert read_one("99/03/2021", order="dmy", unknown=["99"]) == ("2021-03", "", "")
+
+
+def test_a_text_of_any_length_is_read():
+    for text in ("a" + " " * 30_000 + "b", "2021-03-05" + " " * 5_000 + "14:30" + "," * 5_000 + "x", "1" * 30_000):
+        assert read_one(text)[1] in ("unreadable", "surrounded")
+
+
 def test_an_empty_column_and_a_category_are_read():
     assert list(read(pd.Series([], dtype=object)).columns) == ["iso", "problem", "candidates", "kind"]
     category = pd.Series(["2021.3", "", "2021.3"], dtype="category")

@@ -25,7 +25,7 @@ def read_one(text, **options):
         ("45352.604166666664", "2024-03-01T14:30", "2028-03-02T14:30"),
         ("45352.604224537", "2024-03-01T14:30:05", "2028-03-02T14:30:05"),
         ("45352.999999999", "2024-03-02", "2028-03-03"),
-        ("99999", "2173-10-13", "2177-10-14"),
+        ("89000", "2143-09-02", "2147-09-03"),
     ],
 )
 def test_both_systems(text, in_1900, in_1904):
@@ -47,6 +47,7 @@ def test_a_number_of_an_undeclared_system_is_kept_as_both_dates():
 def test_the_day_that_never_was_is_impossible():
     found = read(pd.Series(["60", "60.0", "0"]), serials="1900")
     assert list(found["kind"]) == ["impossible", "unreadable", "impossible"]
+    assert set(read(pd.Series(["99999"]), serials="1900")["kind"]) == {"impossible"}  # a code, not the year 2173
     assert "29 February 1900, which never was" in found["problem"][0]
     assert read_one("60", serials="1904")[0] == "1904-03-01"
     assert read_one("0", serials="1904")[0] == "1904-01-01"
@@ -78,7 +79,11 @@ def test_another_system_is_refused():
         read(pd.Series(["2021"]), serials="1905")
 
 
-@given(st.integers(61, 99_999), st.integers(0, 86_399))
+def test_the_system_may_be_a_number():
+    assert read_one("45352", serials=1900) == ("2024-03-01", "", "")
+
+
+@given(st.integers(61, 89_000), st.integers(0, 86_399))
 def test_the_same_day_and_time_as_another_library(number, seconds):
     for system, epoch in (("1900", CALENDAR_WINDOWS_1900), ("1904", CALENDAR_MAC_1904)):
         iso, kind, _ = read_one(str(number), serials=system)

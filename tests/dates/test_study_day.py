@@ -36,7 +36,7 @@ def test_there_is_no_day_0_and_only_complete_dates_have_one():
 def test_different_indexes_are_refused():
     with pytest.raises(ValueError, match="different indexes"):
         study_day(pd.Series(["2021-03-05"], index=[1]), pd.Series(["2021-03-05"], index=[2]))
-    with pytest.raises(ValueError, match="days and reference have different indexes"):
+    with pytest.raises(ValueError, match="study day and reference have different indexes"):
         from_study_day(pd.Series([1.0], index=[1]), pd.Series(["2021-03-05"], index=[2]))
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from hcc_sdtm.checks.evidence import Evidence, Missing
-from hcc_sdtm.dates.event_order import narrow
+from hcc_sdtm.dates.event_order import narrow, suspects
 from hcc_sdtm.dates.iso import from_days, to_days
 from hcc_sdtm.sdtm.event_dates import build_event_records, event_dates, event_texts
 from hcc_sdtm.spec.trial import Trial
@@ -72,7 +72,7 @@ def misdated_records(evidence: Evidence, pairs: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame(columns=MISDATED_COLUMNS)
     trial = evidence.trial
     records = build_event_records(evidence.datasets, trial)
-    edges = _edges(pairs.assign(suspect=_suspects(pairs, list(trial.events))), records, trial)
+    edges = _edges(pairs.assign(suspect=suspects(pairs, list(trial.events), "USUBJID")), records, trial)
     found = [_wrong_records(name, records[name], edges[edges["event"] == name], trial) for name in records]
     return pd.concat(found, ignore_index=True)[MISDATED_COLUMNS]
 
@@ -91,27 +91,6 @@ def is_misdated(evidence: Evidence, dataset: str, variable: str, positions: pd.S
     wrong = evidence.once(misdated_alive)
     own = wrong.loc[(wrong["dataset"] == dataset) & (wrong["variable"] == variable), "position"]
     return positions.isin(own).to_numpy()
-
-
-def _suspects(pairs: pd.DataFrame, events: list[str]) -> np.ndarray:
-    """For each pair the event to ask about: the one in most contradictions of its subject, then the last in the list.
-
-    Its contradictions are then explained, and the others are counted again without them.
-    """
-    subject = pd.factorize(pairs["USUBJID"])[0]
-    before = np.array([events.index(name) for name in pairs["before"]], dtype=np.int64)
-    after = np.array([events.index(name) for name in pairs["after"]], dtype=np.int64)
-    suspect = np.full(len(pairs), -1)
-    while (suspect < 0).any():
-        open_ = suspect < 0
-        counts = np.zeros((subject.max() + 1, len(events)))
-        for event in (before, after):
-            np.add.at(counts, (subject[open_], event[open_]), 1)
-        # the last of the largest
-        chosen = len(events) - 1 - counts[:, ::-1].argmax(axis=1)
-        explained = open_ & ((before == chosen[subject]) | (after == chosen[subject]))
-        suspect[explained] = chosen[subject[explained]]
-    return np.asarray(np.array(events, dtype=object)[suspect])
 
 
 def _edges(pairs: pd.DataFrame, records: Mapping[str, pd.DataFrame], trial: Trial) -> pd.DataFrame:

@@ -5,7 +5,7 @@ A date column is ISO 8601 text (SDTM), or float day numbers since 1960-01-01 wit
 
 from hcc_sdtm.dates.clock import read_time
 from hcc_sdtm.dates.duration import age, duration
-from hcc_sdtm.dates.event_order import Narrowed, narrow
+from hcc_sdtm.dates.event_order import Narrowed, narrow, suspects
 from hcc_sdtm.dates.impute import impute
 from hcc_sdtm.dates.impute_period import impute_period
 from hcc_sdtm.dates.iso import bounds, from_days, is_complete, is_iso, to_days
@@ -32,5 +32,6 @@ __all__ = [
     "read",
     "read_time",
     "study_day",
+    "suspects",
     "to_days",
 ]

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from hcc_sdtm.dates.iso import ZONE, check_clock
+from hcc_sdtm.dates.iso import check_clock
 from hcc_sdtm.dates.vocabulary import Vocabulary, any_of, normalise, read_vocabulary
 
 TIME_COLUMNS = ("iso", "problem", "kind")
@@ -25,6 +25,9 @@ UNDELIMITED = re.compile("([0-9]{1,2})([0-9]{2})([0-9]{2})?")
 FRACTION_OF_DAY = re.compile(r"0?\.[0-9]+|0")
 
 SECONDS_A_DAY = 86_400
+
+MAX_LENGTH = 80
+"""Characters of a date or time, weekday and zone included; a longer text is not one, and is not searched for one."""
 
 
 class Clock(NamedTuple):
@@ -54,15 +57,20 @@ class ClockLayout(NamedTuple):
     def of(self, text: str) -> Clock:
         """The time of one of the texts."""
         hour, minute, second, fraction, zone = [text[place] for place in self[:5]]
+        zone = f"{zone[:3]}:{zone[3:]}" if len(zone) == 5 else zone
         return Clock(hour, minute, second, fraction.replace(",", "."), zone, self.half)
 
 
 class ClockGrammar(NamedTuple):
-    """A time alone, a time and an unknown time behind a date, a sign that there may be one, the half of each word."""
+    """A time alone, a time and an unknown one behind a date, an unknown one alone, a sign that there may be one.
+
+    ``halves`` gives the half of the day of each word.
+    """
 
     alone: re.Pattern[str]
     behind: re.Pattern[str]
     unknown: re.Pattern[str]
+    nothing: re.Pattern[str]
     hint: re.Pattern[str]
     halves: Mapping[str, str]
 
@@ -72,8 +80,8 @@ def read_time(series: pd.Series, missing: Collection[str] = ("",)) -> pd.DataFra
 
     ``iso`` is ``14``, ``14:30`` or ``14:30:05`` (a fraction of a second is kept), as it stands behind the T of a
     date. A number below 1 with a fraction is the part of a day that a spreadsheet stores, to the nearest second.
-    ``missing`` lists the texts that mean "no value"; these, and blanks, give ``""`` throughout. ``kind`` is
-    ``unreadable``, ``impossible`` (24:00, 14:30 AM) or ``""``.
+    ``missing`` lists the texts that mean "no value"; these, blanks, and words that say that the time is unknown, give
+    ``""`` throughout. ``kind`` is ``unreadable``, ``impossible`` (24:00, 14:30 AM) or ``""``.
     """
     no_value = frozenset(normalise(text) for text in missing) | {""}
     codes, texts = pd.factorize(series, use_na_sentinel=False)
@@ -85,10 +93,10 @@ def read_time(series: pd.Series, missing: Collection[str] = ("",)) -> pd.DataFra
 
 
 def _read_text(typed: object, no_value: Collection[str]) -> tuple[str, str, str]:
-    text = normalise(typed)
-    if text in no_value:
+    text, grammar = normalise(typed), clock_grammar(read_vocabulary())
+    if text in no_value or grammar.nothing.fullmatch(text):
         return "", "", ""
-    clock = parse_clock(text, clock_grammar(read_vocabulary()))
+    clock = parse_clock(text, grammar) if len(text) <= MAX_LENGTH else None
     if clock is None:
         return "", f'"{typed}" cannot be read as a time; expected a form such as 14:30 or 2:30 PM', "unreadable"
     try:
@@ -112,22 +120,23 @@ def lay_out_clock(match: re.Match[str], grammar: ClockGrammar) -> ClockLayout:
     """Where the parts of a time stand that the grammar matched."""
 
     def place(*groups: str) -> slice:
-        return next((slice(*match.span(group)) for group in groups if match[group]), NOWHERE)
+        found = match.groupdict()
+        return next((slice(*match.span(group)) for group in groups if found.get(group)), NOWHERE)
 
     half = match["half_before"] or match["half_behind"]
     return ClockLayout(
-        place("hour"),
-        place("minute", "marked_minute", "dotted_minute"),
+        place("hour", "bare_hour"),
+        place("minute", "marked_minute", "dotted_minute", "bare_minute"),
         place("second", "marked_second"),
         place("fraction"),
-        place("zone"),
+        place("zone", "west"),
         grammar.halves[half] if half else "",
     )
 
 
 def clock_of_fraction(fraction: float) -> Clock:
     """The time of a part of a day, to the nearest second and without seconds that are 0."""
-    seconds = round(fraction * SECONDS_A_DAY)
+    seconds = min(round(fraction * SECONDS_A_DAY), SECONDS_A_DAY - 1)
     second = f"{seconds % 60:02d}" if seconds % 60 else ""
     return Clock(f"{seconds // 3600:02d}", f"{seconds // 60 % 60:02d}", second)
 
@@ -150,6 +159,7 @@ def clock_grammar(vocabulary: Vocabulary) -> ClockGrammar:
     half = any_of(text for texts in vocabulary.halves.values() for text in texts)
     hour_mark, minute_mark, second_mark = (any_of(vocabulary.marks[part]) for part in ("hour", "minute", "second"))
     word = any_of(vocabulary.clocks)
+    offset = r"(?:0[0-9]|1[0-4]):?[0-5][0-9]"
     unknown = any_of(text for text in vocabulary.unknown if len(text) > 1 and not text.isdecimal())
     clock = (
         rf"(?:(?P<half_before>{half})\s*)?(?P<hour>[0-9]{{1,2}})"
@@ -159,11 +169,26 @@ def clock_grammar(vocabulary: Vocabulary) -> ClockGrammar:
         rf"(?:\s*(?P<marked_second>[0-9]{{1,2}})\s*{second_mark}?)?)?"
         rf"|\.(?P<dotted_minute>[0-9]{{2}})(?=\s*{word})"
         rf"|(?=\s*(?:{half}|{word}))|(?(half_before)|(?!)))"
-        rf"(?:\s*(?P<half_behind>{half}))?(?:\s*{word})?\.?\s*(?P<zone>{ZONE})?"
+        rf"(?:\s*(?P<half_behind>{half}))?(?:\s*{word})?\.?"
+        # 14:30-15:00 is two times: only a time with seconds, as programs write it, has its zone west of Greenwich
+        rf"(?:\s*(?P<zone>Z|\+{offset})|(?(second)\s*(?P<west>-{offset})|(?!)))?"
     )
-    signs = any_of(sign for part in ("year", "month", "day") for sign in vocabulary.marks[part] if not sign.isascii())
+    signs = any_of(
+        sign[-1] for part in ("year", "month", "day") for sign in vocabulary.marks[part] if not sign.isascii()
+    )
+    lead = rf"(?:{any_of(vocabulary.times)}\s+)?"
     join = rf"(?:(?<=[0-9])\s*T\s*|\s*,\s*|\s+-\s+|\s+|(?<=[0-9]):|(?<={signs})|(?<=\))|(?={half}))"
+    # four digits behind a year of four
+    bare = r"(?<=[-/. ][0-9]{4} )(?P<bare_hour>[0-9]{2})(?P<bare_minute>[0-9]{2})"
+    nothing = rf"{unknown}(?:\s?:\s?{unknown}){{0,2}}"
     no_time = rf"{join}{unknown}(?:\s?:\s?{unknown}){{1,2}}$"
-    hint = re.compile(rf":|[0-9]\s*{hour_mark}|{half}|{word}")
+    hint = rf":| [0-9]{{4}}$|[0-9]\s*{hour_mark}|{half}|{word}"
     halves = {text: half for half, texts in vocabulary.halves.items() for text in texts}
-    return ClockGrammar(re.compile(clock), re.compile(rf"{join}{clock}$"), re.compile(no_time), hint, halves)
+    return ClockGrammar(
+        re.compile(clock),
+        re.compile(rf"{join}{lead}(?:{clock}|{bare})$"),
+        re.compile(no_time),
+        re.compile(nothing),
+        re.compile(hint),
+        halves,
+    )

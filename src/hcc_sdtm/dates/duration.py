@@ -6,7 +6,7 @@ An anniversary that falls on a day its month does not have is the last day of th
 January is 28 or 29 February, and who was born on 29 February is a year older on 28 February of a common year.
 No standard of CDISC settles this. Source: Regulation (EEC, Euratom) 1182/71 article 3(2)(c) and the Civil Code
 of China article 202, which both end a period of months or years on the last day of a month that lacks the day;
-other laws take 1 March.
+other laws take 1 March, and so does admiral (docs/decisions/anniversaries.md).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from hcc_sdtm.dates.iso import EPOCH, bounds, to_days
+from hcc_sdtm.dates.iso import EPOCH, bounds, check_same_index, to_days
 from hcc_sdtm.problem import nearest
 
 YEAR_DAYS = 365.25
@@ -59,7 +59,7 @@ def duration(
         raise ValueError(f'first_day "{first_day}" is not 0 or 1')
     if not (month_days > 0 and math.isfinite(month_days)):
         raise ValueError(f'month_days "{month_days}" is not a number over 0')
-    _check_same_index(start, end, "start", "end")
+    check_same_index(start, end, "start", "end")
     first, last = to_days(start).to_numpy(dtype=float), to_days(end).to_numpy(dtype=float)
     last = last + first_day * (last >= first)
     if calendar:
@@ -83,7 +83,7 @@ def age(birth: pd.Series, at: pd.Series) -> pd.DataFrame:
 
     Raises ValueError where the two have different indexes.
     """
-    _check_same_index(birth, at, "birth", "at")
+    check_same_index(birth, at, "birth", "at")
     births, dates = bounds(birth), bounds(at)
     lowest = _completed_years(births["latest"], dates["earliest"])
     highest = _completed_years(births["earliest"], dates["latest"])
@@ -113,10 +113,3 @@ def _month_and_day(days: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray
     months = dates.astype("datetime64[M]")
     first, following = months.astype("datetime64[D]"), (months + 1).astype("datetime64[D]")
     return months.astype(np.int64), (dates - first).astype(np.int64) + 1, (following - first).astype(np.int64)
-
-
-def _check_same_index(first: pd.Series, second: pd.Series, first_name: str, second_name: str) -> None:
-    if not first.index.equals(second.index):
-        raise ValueError(
-            f"{first_name} and {second_name} have different indexes; expected one {second_name} for each {first_name}"
-        )

@@ -18,9 +18,14 @@ MAX_LENGTH = 200
 MAX_ATOMS = 16
 """Numbers, words and signs that one date can be made of, weekday and time included."""
 
+MAX_DROPPED = 4
+"""Numbers and words that one side of a range may have and the other lack: 3 de marzo al 5 de mayo de 2021."""
+
 _ATOM = re.compile(r"[0-9]+|[A-Z]+|[^\sA-Z0-9]")
 _FIRST = re.compile(r"^[^0-9A-Z]*(?:[0-9]+(?:[A-Z]{1,2}(?![A-Z]))?|[A-Z]+)")
 _LAST = re.compile(r"(?:[0-9]+|[A-Z]+)[^0-9A-Z]*$")
+_TWO_NUMBERS = re.compile(r"[0-9]{1,2}[\s,]+[0-9]{4}")
+_SHORT_YEAR = re.compile(r"[0-9]{1,2}([^0-9])[0-9]{1,2}\1[0-9]{1,2}")
 _TOUCHES_WORD = re.compile(r"[A-Z]$")
 _TOUCHES_NUMBER = re.compile(r"[0-9A-Z]$|\S[-/.]$|[0-9]:$")
 _TOUCHES_BEHIND = re.compile(r"[0-9A-Z]|[-/.:][0-9]|\?[-/.0-9]")
@@ -31,7 +36,7 @@ def written_ranges(text: str, grammar: Grammar) -> Iterator[tuple[Written, Writt
 
     What one side leaves out stands on the other: ``3-5 May 2021``, ``2021年3月28日至4月2日``.
     """
-    cuts = list(_cuts(text, grammar))
+    cuts = list(_cuts(grammar.opening.sub("", text[:MAX_LENGTH]), grammar))
     for completed in (_as_they_stand, _completed):
         for first, last in cuts:
             for one, other in completed(first, last):
@@ -42,11 +47,13 @@ def written_ranges(text: str, grammar: Grammar) -> Iterator[tuple[Written, Writt
 
 
 def _cuts(text: str, grammar: Grammar) -> Iterator[tuple[str, str]]:
-    for match in grammar.range.finditer(text[:MAX_LENGTH]):
-        sign, first, last = match[0], text[: match.start()], text[match.end() : MAX_LENGTH]
+    for match in grammar.range.finditer(text):
+        sign, first, last = match[0], text[: match.start()], text[match.end() :]
+        if not (first.strip() and last.strip()):
+            continue
         stands_apart = first.endswith(" ") and last.startswith(" ")
         # The hyphens of 2021-03-05-07 are all of one kind: none of them can be taken for "to".
-        if first and last and (stands_apart or sign not in first + last):
+        if stands_apart or sign not in first.split()[-1] + last.split()[0]:
             yield first.strip(), last.strip()
 
 
@@ -55,9 +62,9 @@ def _as_they_stand(first: str, last: str) -> Iterator[tuple[str, str]]:
 
 
 def _completed(first: str, last: str) -> Iterator[tuple[str, str]]:
-    """Either side with the parts that only the other has: one or two parts fewer are on the shorter side."""
+    """Either side with the parts that only the other has."""
     tail, head = last, first
-    for _ in range(2):
+    for _ in range(MAX_DROPPED):
         tail, head = _FIRST.sub("", tail, count=1), _LAST.sub("", head)
         started = first.rstrip(".,") + tail
         yield from ((started, head + last), (started, last), (first, head + last))
@@ -76,7 +83,11 @@ def embedded_dates(text: str, grammar: Grammar) -> list[Written]:
             for count in range(min(MAX_ATOMS, len(atoms) - position), 0, -1):
                 end = atoms[position + count - 1][1]
                 written = None if _TOUCHES_BEHIND.match(text, end) else parse_written(text[start:end], grammar)
-                if written is not None and _names_its_year(written):
+                if (
+                    written is not None
+                    and _names_its_year(written)
+                    and _stands_alone(grammar.filler.sub(" ", text[start:end]), text[:start])
+                ):
                     found.append(written)
                     taken = count
                     break
@@ -92,6 +103,11 @@ def _can_start(text: str, start: int, end: int, grammar: Grammar) -> bool:
     if is_word or any(text.startswith(era, start) for era in vocabulary.eras):
         return not _TOUCHES_WORD.search(text, max(0, start - 1), start)
     return False
+
+
+def _stands_alone(text: str, before: str) -> bool:
+    """Whether a date within a text is more than numbers that belong to the words before: week 10, 2021; 平31.4.1."""
+    return not _TWO_NUMBERS.fullmatch(text) and not (before[-1:].isalpha() and _SHORT_YEAR.fullmatch(text))
 
 
 def _names_its_year(written: Written) -> bool:

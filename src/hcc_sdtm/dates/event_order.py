@@ -16,14 +16,11 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from hcc_sdtm.dates.iso import EPOCH, bounds, day_numbers, distinct_parts, earliest_latest, month_lengths
+from hcc_sdtm.dates.iso import bounds, distinct_parts, earliest_latest
+from hcc_sdtm.dates.possible_days import nearest_possible_day
 from hcc_sdtm.problem import nearest
 
-MONTHS_BETWEEN_LEAP_DAYS = 96
-"""The farthest apart that two days of one day and month number can be, as across the year 1900."""
-
-
-CONTRADICTION_EVENTS = ("before", "after", "suspect")
+CONTRADICTION_COLUMNS = ("position", "before", "after")
 
 
 @dataclass(frozen=True)
@@ -34,9 +31,7 @@ class Narrowed:
     be, NaN where nothing limits it on that side.
 
     ``contradictions``: one row for each two dates of a subject that cannot both be right: ``position``, the
-    subject's row counted from 0; ``before`` and ``after``, the events as the order has them; ``suspect``, which
-    of the two to ask about. Sorted by position; the rows of one suspect stand together, the one in most
-    contradictions first.
+    subject's row counted from 0; ``before`` and ``after``, the events as the order has them. Sorted by all three.
     """
 
     earliest: pd.DataFrame
@@ -58,18 +53,15 @@ def narrow(events: pd.DataFrame, order: Sequence[Sequence[str]]) -> Narrowed:
     year (``--12-15``) is always narrowed to a day that it can be.
 
     Two dates contradict the order where the first day that the earlier event can be is after the last that the
-    later one can be. The suspect is the event in most contradictions of the subject, and of several the last in
-    the order; the others are counted again without it until no contradiction is left, so that each wrong date
-    is asked about once, with all dates it contradicts. Where no two dates contradict each other and yet a known
-    day of an unknown month has no place between its neighbours, that date is found with both of them. Events in
-    a contradiction keep the days of their own text and limit no other event of that subject, because nobody
-    knows yet which of the two is right.
+    later one can be. Where no two dates of a subject do and yet a known day of an unknown month has no place between
+    its neighbours, that date is found with both of them. Events in a contradiction keep the days of their own text
+    and limit no other event of that subject, because nobody knows yet which of the two is right: see `suspects`.
 
     Raises ValueError for a name in the order that is no column, for two columns of one name, and for an order
     that goes in a circle.
     """
     names, previous = _sorted_order(events, order)
-    own = [_Days.of(events[name]) for name in names]
+    own = [_Days.of(events[name], name) for name in names]
     contradictions, involved = _contradictions(own, names, previous)
     usable = [days.without(involved[:, event]) for event, days in enumerate(own)]
     first, last = _earliest_in_order(usable, previous), _latest_in_order(usable, previous)
@@ -123,13 +115,13 @@ class _Days:
     day: np.ndarray
 
     @classmethod
-    def of(cls, column: pd.Series) -> _Days:
+    def of(cls, column: pd.Series, name: str) -> _Days:
         if is_numeric_dtype(column):
             days = bounds(column)["earliest"].to_numpy(dtype=float)
             unknown, none = np.full(len(days), np.nan), np.zeros(len(days), dtype=bool)
             earliest, latest = np.where(np.isnan(days), -np.inf, days), np.where(np.isnan(days), np.inf, days)
             return cls(earliest, latest, none, unknown, unknown, unknown)
-        parts = distinct_parts(column)
+        parts = distinct_parts(column, name)
         first, last = earliest_latest(parts)
         no_year, no_month, no_day = np.isnan(parts.year), np.isnan(parts.month), np.isnan(parts.day)
         sparse = (no_year & ~no_month) | (no_month & ~no_day)
@@ -148,31 +140,18 @@ class _Days:
     def first_from(self, limit: np.ndarray) -> np.ndarray:
         """The first possible day on or after each limit; after the latest day where there is none."""
         found = np.maximum(self.earliest, limit)
-        return self._nearest_possible(found, self.sparse & (self.earliest < limit) & (limit <= self.latest), 1)
+        return self._nearest_possible(found, self.sparse & (self.earliest < limit) & (limit <= self.latest), True)
 
     def last_until(self, limit: np.ndarray) -> np.ndarray:
         """The last possible day on or before each limit; before the earliest day where there is none."""
         found = np.minimum(self.latest, limit)
-        return self._nearest_possible(found, self.sparse & (limit < self.latest) & (self.earliest <= limit), -1)
+        return self._nearest_possible(found, self.sparse & (limit < self.latest) & (self.earliest <= limit), False)
 
-    def _nearest_possible(self, days: np.ndarray, moving: np.ndarray, step: int) -> np.ndarray:
-        """The days, those of the moving rows replaced by the nearest possible one in the direction of the step."""
-        found, rows = days.copy(), np.flatnonzero(moving & np.isfinite(days))
-        months = (EPOCH + days[rows].astype("timedelta64[D]")).astype("datetime64[M]").astype(np.int64)
-        for _ in range(MONTHS_BETWEEN_LEAP_DAYS + 1):
-            if not len(rows):
-                break
-            year, month = months // 12 + 1970.0, months % 12 + 1.0
-            start = day_numbers(year, month, np.ones(len(rows)))
-            end = start + month_lengths(year, month) - 1
-            # where any day of the month will do, the one nearest to the limit
-            any_day = np.clip(days[rows], start, end)
-            choice = np.where(np.isnan(self.day[rows]), any_day, start + self.day[rows] - 1)
-            fits = (choice <= end) & ((choice - days[rows]) * step >= 0)
-            for known, number in ((self.year[rows], year), (self.month[rows], month)):
-                fits &= np.isnan(known) | (known == number)
-            found[rows[fits]] = choice[fits]
-            rows, months = rows[~fits], months[~fits] + step
+    def _nearest_possible(self, days: np.ndarray, moving: np.ndarray, is_lower: bool) -> np.ndarray:
+        """The days, those of the moving rows replaced by the nearest possible one."""
+        rows = np.flatnonzero(moving)
+        found = days.copy()
+        found[rows] = nearest_possible_day(self.year[rows], self.month[rows], self.day[rows], days[rows], is_lower)
         return found
 
 
@@ -205,30 +184,26 @@ def _contradictions(own: list[_Days], names: list[str], previous: list[list[int]
             comes_before[:, event] |= comes_before[:, other]
             comes_before[other, event] = True
     involved = np.zeros((len(own[0].earliest) if own else 0, len(names)), dtype=bool)
-    parts: list[pd.DataFrame] = []
-    first = _earliest_in_order(own, previous)
-    wrong = [earliest > days.latest for earliest, days in zip(first, own, strict=True)]
-    rows = np.flatnonzero(np.logical_or.reduce(wrong)) if wrong else np.zeros(0, dtype=np.int64)
-    left = [days.rows(rows) for days in own]
-    while len(rows):
-        pairs = _contradicting_pairs(left, previous, comes_before)
-        count = pairs.sum(axis=1) + pairs.sum(axis=2)
-        suspect = len(names) - 1 - np.argmax(count[:, ::-1], axis=1)
-        row, former, latter = np.nonzero(pairs)
-        asked = (former == suspect[row]) | (latter == suspect[row])
-        row, former, latter = row[asked], former[asked], latter[asked]
+    found: list[np.ndarray] = [np.zeros((3, 0), dtype=np.int64)]
+    left = own
+    while True:
+        # Only among events that are in no contradiction yet: what they pass on is all that is left to be wrong.
+        first = _earliest_in_order(left, previous)
+        wrong = [earliest > days.latest for earliest, days in zip(first, left, strict=True)]
+        rows = np.flatnonzero(np.logical_or.reduce(wrong)) if wrong else np.zeros(0, dtype=np.int64)
+        if not len(rows):
+            break
+        row, former, latter = np.nonzero(
+            _contradicting_pairs([days.rows(rows) for days in left], previous, comes_before)
+        )
+        found.append(np.stack([rows[row], former, latter]))
         involved[rows[row], former] = involved[rows[row], latter] = True
-        columns = zip(CONTRADICTION_EVENTS, (former, latter, suspect[row]), strict=True)
-        texts = {column: np.array(names, dtype=object)[events] for column, events in columns}
-        parts.append(pd.DataFrame({"position": rows[row], **texts}))
-        remaining = count.any(axis=1)
-        left = [days.without(suspect == event).rows(remaining) for event, days in enumerate(left)]
-        rows = rows[remaining]
-    if not parts:
-        return pd.DataFrame(
-            {"position": rows, **dict.fromkeys(CONTRADICTION_EVENTS, np.zeros(0, dtype=object))}
-        ), involved
-    return pd.concat(parts).sort_values("position", kind="stable", ignore_index=True), involved
+        left = [days.without(involved[:, event]) for event, days in enumerate(own)]
+    position, former, latter = np.concatenate(found, axis=1)
+    order = np.lexsort((latter, former, position))
+    named = np.array(names, dtype=object)
+    columns = zip(CONTRADICTION_COLUMNS, (position[order], named[former[order]], named[latter[order]]), strict=True)
+    return pd.DataFrame(dict(columns)), involved
 
 
 def _contradicting_pairs(events: list[_Days], previous: list[list[int]], comes_before: np.ndarray) -> np.ndarray:
@@ -247,6 +222,34 @@ def _contradicting_pairs(events: list[_Days], previous: list[list[int]], comes_b
     last = np.where(sparse, np.stack(_latest_in_order(few, previous), axis=1), latest[hidden])
     pairs[hidden] = comes_before & (first[:, :, None] > last[:, None, :])
     return pairs
+
+
+def suspects(contradictions: pd.DataFrame, surest: Sequence[str], subject: str = "position") -> pd.Series:
+    """For each contradiction the event to ask about, so that each wrong date is asked about once; same index.
+
+    ``contradictions`` has the columns ``before``, ``after`` and that of the ``subject``, as `narrow` gives them.
+    ``surest`` lists the events from the one that is least doubted on. The suspect is the event in most contradictions
+    of the subject, and of several the last in the list; the others are counted again without it, until every
+    contradiction has its suspect.
+
+    Raises ValueError for an event that is not in the list.
+    """
+    names = list(surest)
+    codes = pd.factorize(contradictions[subject])[0]
+    before, after = (pd.Index(names).get_indexer(pd.Index(contradictions[side])) for side in ("before", "after"))
+    for side, found in (("before", before), ("after", after)):
+        for name in contradictions.loc[found < 0, side]:
+            raise ValueError(f'"{name}" is no event of {", ".join(names)}{nearest(str(name), names)}')
+    suspect = np.full(len(codes), -1)
+    while (suspect < 0).any():
+        is_open = suspect < 0
+        counts = np.zeros((codes.max() + 1, len(names)))
+        for event in (before, after):
+            np.add.at(counts, (codes[is_open], event[is_open]), 1)
+        chosen = len(names) - 1 - counts[:, ::-1].argmax(axis=1)  # the last of the largest
+        explained = is_open & ((before == chosen[codes]) | (after == chosen[codes]))
+        suspect[explained] = chosen[codes[explained]]
+    return pd.Series(np.array(names, dtype=object)[suspect], index=contradictions.index, name="suspect", dtype=object)
 
 
 def _known(days: np.ndarray) -> np.ndarray:

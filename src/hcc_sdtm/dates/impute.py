@@ -84,13 +84,12 @@ def impute(
     dates = open_dates(series, keep_known_parts)
     limits = read_limits(not_before, not_after, series.index)
     codes, reach = dates.codes, dates.reach()
-    day = filled_days(dates, to, highest)[codes]
-    by_rule = _filled_times(dates.times, time_to, highest)[codes]
-    time = by_rule
-    for of_side, is_lower in ((limits.lower, True), (limits.upper, False)):
-        before, day = day, moved_days(dates, day, reach, of_side, is_lower)
-        moved = day != before
-        time = moved_times(dates, np.where(moved, by_rule, time), day, moved, of_side, is_lower)
+    by_rule = filled_days(dates, to, highest)[codes]
+    raised = moved_days(dates, by_rule, reach, limits.lower, True)
+    day = moved_days(dates, raised, reach, limits.upper, False)
+    time = filled_times(dates.times, time_to, highest)[codes]
+    time = moved_times(dates, time, day, raised != by_rule, limits.lower, True)
+    time = moved_times(dates, time, day, day != raised, limits.upper, False)
     undated = ~np.isfinite(day)
     day, time = np.where(undated, np.nan, day), np.where(undated, np.nan, time)
     columns = {
@@ -131,7 +130,7 @@ def _day_target(to: str, name: str) -> tuple[int, int, int]:
     return month, day, day
 
 
-def _time_target(time_to: str) -> tuple[int, int, int]:
+def _time_target(time_to: str, name: str) -> tuple[int, int, int]:
     if time_to in TIME_TARGETS:
         return TIME_TARGETS[time_to]
     match = re.fullmatch("([0-9]{2}):([0-9]{2}):([0-9]{2})", time_to)
@@ -140,7 +139,7 @@ def _time_target(time_to: str) -> tuple[int, int, int]:
         check_clock(hour, minute, second)
     except ValueError:
         hint = nearest(time_to, TIME_TARGETS)
-        message = f'time_to "{time_to}" is not one of first, mid, last or a time of day such as 08:30:00{hint}'
+        message = f'{name} "{time_to}" is not one of first, mid, last or a time of day such as 08:30:00{hint}'
         raise ValueError(message) from None
     return hour, minute, second
 
@@ -164,9 +163,9 @@ def filled_days(dates: OpenDates, to: str, highest: str | None, name: str = "to"
     return days
 
 
-def _filled_times(times: OpenTimes, time_to: str, highest: str | None) -> np.ndarray:
+def filled_times(times: OpenTimes, time_to: str, highest: str | None, name: str = "time_to") -> np.ndarray:
     """Time of each distinct text once its open parts are filled; NaN where more is open than ``highest`` allows."""
-    hour, minute, second = _time_target(time_to)
+    hour, minute, second = _time_target(time_to, name)
     fill: tuple[np.ndarray | int, ...] = (hour, minute, second)
     if time_to == "mid":
         fill = (hour, np.where(np.isnan(times.hour), 0, minute), np.where(np.isnan(times.minute), 0, second))

@@ -53,9 +53,13 @@ def read_limits(not_before: Sequence[Bound], not_after: Sequence[Bound], index: 
 
 def _listed(given: Sequence[Bound], name: str) -> Sequence[Bound]:
     # A column or a text is a sequence too, and its values or letters would each be taken for a bound.
-    if isinstance(given, str | pd.Series):
-        found = f'"{given}"' if isinstance(given, str) else f'the column "{given.name}"'
+    if isinstance(given, str | pd.Series) or not isinstance(given, Sequence):
+        found = f'the column "{given.name}"' if isinstance(given, pd.Series) else f'"{given}"'
         raise ValueError(f"{name} is {found}; expected a list of bounds, even of one")
+    for bound in given:
+        if not isinstance(bound, str | pd.Series):
+            kind = type(bound).__name__
+            raise ValueError(f'{name} "{bound}" is a {kind}; expected a column, or ISO 8601 text such as 2021-03')
     return given
 
 

@@ -26,7 +26,7 @@ EPOCH = np.datetime64("1960-01-01", "D")
 
 LAST_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
-ZONE = r"Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9]"
+ZONE = r"Z|\+(?:0[0-9]|1[0-4]):[0-5][0-9]|-(?:0[0-9]|1[0-2]):[0-5][0-9]"
 
 ISO_TEXT = re.compile(
     r"(?P<year>[0-9]{4}|-)(?:-(?P<month>[0-9]{2}|-)(?:-(?P<day>[0-9]{2}|-)"
@@ -216,3 +216,11 @@ def is_iso(series: pd.Series) -> pd.Series:
     """
     parts = distinct_parts(series)
     return pd.Series(parts.is_iso[parts.codes], index=series.index, name=series.name)
+
+
+def check_same_index(first: pd.Series, second: pd.Series, first_name: str, second_name: str) -> None:
+    """Raise ValueError where two columns are not of the same rows."""
+    if not first.index.equals(second.index):
+        raise ValueError(
+            f"{first_name} and {second_name} have different indexes; expected one {second_name} for each {first_name}"
+        )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from hcc_sdtm.dates.clock import NOWHERE, ClockGrammar, ClockLayout, clock_grammar, lay_out_clock
+from hcc_sdtm.dates.clock import MAX_LENGTH, NOWHERE, ClockGrammar, ClockLayout, clock_grammar, lay_out_clock
 from hcc_sdtm.dates.vocabulary import Vocabulary, any_of, read_vocabulary
 
 FIRST_YEAR = "元"
@@ -23,7 +23,7 @@ MAX_REMEMBERED = 10_000
 
 
 _ALIKE = str.maketrans("123456789", "000000000")
-_DIGITS_WITH_TIME = re.compile("([0-9]{8})[ T]?([0-9]{2})([0-9]{2})([0-9]{2})?")
+_DIGITS_WITH_TIME = re.compile("([0-9]{8})[ T]?([0-9]{2})([0-9]{2})([0-9]{2})?(Z|[+-][0-9]{2}:?[0-9]{2})?")
 _DASHES = re.compile(r"(?:(?<=\s)|^(?=\S+\s))(?:----|____|--|__|---|___)(?!\S)")
 
 
@@ -57,6 +57,7 @@ class Grammar:
     filler: re.Pattern[str]
     numeral: re.Pattern[str]
     range: re.Pattern[str]
+    opening: re.Pattern[str]
     layouts: dict[str, Layout]
 
 
@@ -65,20 +66,22 @@ def build_grammar(languages: frozenset[str] | None = None, unknown: frozenset[st
     """The patterns for texts in the form of `normalise`; ``unknown`` texts stand for a part beside the known ones."""
     vocabulary = read_vocabulary(languages)
     every_unknown = vocabulary.unknown | unknown
-    unknown_part = any_of(every_unknown | vocabulary.unknown_days)
+    # Digits are all alike in a shape, so that a 99 for "unknown" is matched as a number and known by its text.
+    words = {text.translate(_ALIKE) for text in every_unknown | vocabulary.unknown_days if not text.isdecimal()}
+    unknown_part = any_of(words)
     year_mark, month_mark, day_mark = (any_of(vocabulary.marks[part]) for part in ("year", "month", "day"))
     era = any_of(vocabulary.eras)
     marked_names = [name for name in vocabulary.months if name.endswith(vocabulary.marks["month"])]
     marked = (
         rf"(?:(?:(?P<era>{era})\s*(?P<era_year>[0-9]{{1,2}}|[0-9]{{3}}|{FIRST_YEAR})|(?P<year>[0-9]{{4}}|[0-9]{{2}}|{unknown_part}))"
         rf"\s*{year_mark})?"
-        rf"(?:\s*(?:(?:(?P<month>[0-9]{{1,2}}|{unknown_part})\s*{month_mark}|(?P<month_name>{any_of(marked_names)}))"
-        rf"(?:\s*(?P<day>[0-9]{{1,2}}|{unknown_part})\s*{day_mark}?)?|(?P<no_month>{unknown_part})))?"
+        rf"(?:\s*(?:(?:(?P<month>[0-9]{{1,2}}|{unknown_part}|)\s*{month_mark}|(?P<month_name>{any_of(marked_names)}))"
+        rf"(?:\s*(?:(?P<day>[0-9]{{1,2}}|{unknown_part})\s*{day_mark}?|{day_mark}))?|(?P<no_month>{unknown_part})))?"
     )
-    word = any_of({*vocabulary.months, *every_unknown, *vocabulary.unknown_days})
+    word = any_of({*vocabulary.months, *vocabulary.romans, *words})
     apart = any_of(set(vocabulary.ordinals) - every_unknown)  # 10 ND 2049 has an unknown part
     ordinal = rf"(?:\s{apart}|{any_of(vocabulary.ordinals)})"
-    part = rf"['’]?[0-9]+(?:{ordinal}(?![^\W\d_])|\s?{month_mark}(?=\s*-))?|{word}"
+    part = rf"['’]?[0-9]+(?:{ordinal}(?![^\W\d_])|\s?{month_mark}(?=[\s\-/.,]|$))?|{word}"
     letter = r"[^\W\d_]"
     # Nothing at all may stand between only where letters are met: 05MAR2021, UNJAN2019.
     empty = rf"(?<=[0-9])(?={letter})|(?<={letter})(?=[0-9])|(?<={letter})(?={letter})"
@@ -89,25 +92,28 @@ def build_grammar(languages: frozenset[str] | None = None, unknown: frozenset[st
     )
     day = any_of(vocabulary.weekdays)
     weekday = rf"^(?P<before>{day})(?![A-Z])[.,]*\s*(?=\S)|[\s,]*\(?(?<![A-Z])(?P<behind>{day})\)?[.,]?$"
-    numeral = any_of(vocabulary.numerals)
+    numeral, month_end = any_of(vocabulary.numerals), any_of(mark[-1] for mark in vocabulary.marks["month"])
     signs = {sign for name in ("year", "month", "day") for sign in vocabulary.marks[name]}
-    words = [text for text in vocabulary.ranges if text.isascii() and text[0].isalpha()]
+    range_words = [text for text in vocabulary.ranges if text.isascii() and text[0].isalpha()]
     return Grammar(
         vocabulary,
         clock_grammar(vocabulary),
         every_unknown,
-        re.compile(rf"\s*{marked}\s*"),
-        re.compile(rf"\s*{delimited}[\s.,]*"),
+        re.compile(rf"\s*{marked}[\s.。]*"),
+        re.compile(rf"\s*{delimited}[\s.,。]*"),
         re.compile(weekday),
         re.compile(rf"(?<!{letter}){any_of(vocabulary.fillers)}(?!{letter})\.?"),
-        re.compile(rf"{numeral}+(?=\s*{any_of(signs)})|(?<={month_mark}){numeral}+"),
-        re.compile(rf"(?<![A-Z]){any_of(words)}(?![A-Z])|{any_of(set(vocabulary.ranges) - set(words))}"),
+        re.compile(rf"{numeral}+(?=\s*{any_of(signs)})|(?<={month_end}){numeral}+"),
+        re.compile(rf"(?<![A-Z]){any_of(range_words)}(?![A-Z])|{any_of(set(vocabulary.ranges) - set(range_words))}"),
+        re.compile(rf"^{any_of(vocabulary.openings)}(?![A-Z])\s*|\s*{any_of(vocabulary.endings)}$"),
         {},
     )
 
 
 def lay_out(text: str, grammar: Grammar) -> Layout | None:
     """Where the parts stand in a normalised text without Chinese numerals; None where it is not a date and only a date."""
+    if len(text) > MAX_LENGTH:
+        return None
     shape = text.translate(_ALIKE)
     layout = grammar.layouts.get(shape)
     if layout is None:
@@ -125,8 +131,8 @@ def _lay_out(shape: str, grammar: Grammar) -> Layout | None:
     text, clock, weekday = shape, None, 0
     match = _DIGITS_WITH_TIME.fullmatch(text)
     if match:
-        hour, minute, second = (slice(*match.span(group)) if match[group] else NOWHERE for group in (2, 3, 4))
-        text, clock = match[1], ClockLayout(hour, minute, second)
+        hour, minute, second, zone = (slice(*match.span(group)) if match[group] else NOWHERE for group in (2, 3, 4, 5))
+        text, clock = match[1], ClockLayout(hour, minute, second, zone=zone)
     elif grammar.clock.hint.search(text):
         text = grammar.clock.unknown.sub("", text)
         match = grammar.clock.behind.search(text)
@@ -147,12 +153,23 @@ def _lay_out(shape: str, grammar: Grammar) -> Layout | None:
     if match is None:
         return None
     parts = [group for group in ("part1", "part2", "part3") if match[group] is not None]
-    names = grammar.vocabulary.months
-    is_named = any(match[part] in names or match[part].endswith(grammar.vocabulary.marks["month"]) for part in parts)
-    # With a month's name no mistake is possible; 2021.3-5 may be a range.
-    if len(parts) == 3 and not is_named and match["between1"].strip() != match["between2"].strip():
+    if len(parts) == 3 and not _is_one_date(match, grammar):
         return None
     return Layout(tuple([slice(*match.span(part)) for part in parts]), clock, weekday)
+
+
+def _is_one_date(match: re.Match[str], grammar: Grammar) -> bool:
+    """Whether three parts belong together: 2021.3-5 and Mar 21-23 may be a range.
+
+    With a month's name and four digits of a year no mistake is possible.
+    """
+    first, second = (match[f"between{number}"].strip() for number in (1, 2))
+    if first == second:
+        return True
+    parts = match.group("part1", "part2", "part3")
+    marks = grammar.vocabulary.marks["month"]
+    is_named = any(part in grammar.vocabulary.months or part.endswith(marks) for part in parts)
+    return is_named and (any(len(part) == 4 for part in parts) or first.strip(".,") == second.strip(".,"))
 
 
 def _blanked(match: re.Match[str]) -> str:

@@ -14,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from hcc_sdtm.dates.iso import ISO_TEXT, DistinctParts, day_numbers, distinct_parts, earliest_latest, month_lengths
+from hcc_sdtm.dates.iso import ISO_TEXT, DistinctParts, distinct_parts, earliest_latest
+from hcc_sdtm.dates.possible_days import nearest_possible_day
 
 DATE_FLAGS = np.array(["", "D", "M", "Y"], dtype=object)
 TIME_FLAGS = np.array(["", "S", "M", "H"], dtype=object)
@@ -31,7 +32,7 @@ class OpenTimes(NamedTuple):
 
     A text can mean the times from ``first`` to ``last``: all of them, or, where a known part follows an open one, a
     stretch of ``width`` seconds that comes again after every ``period``. ``level`` is the position of the highest
-    open part in `TIME_FLAGS`.
+    open part in `TIME_FLAGS`. ``has_zone`` marks times of a stated time zone, which compare with no other clock.
     """
 
     hour: np.ndarray
@@ -42,6 +43,7 @@ class OpenTimes(NamedTuple):
     last: np.ndarray
     width: np.ndarray
     period: np.ndarray
+    has_zone: np.ndarray
 
 
 class Reach(NamedTuple):
@@ -100,11 +102,13 @@ def open_dates(series: pd.Series, keep_known_parts: bool, name: str = "date") ->
 
 def _open_times(parts: DistinctParts, keep_known_parts: bool) -> OpenTimes:
     clock = np.full((len(parts.texts), 3), np.nan)
+    has_zone = np.zeros(len(parts.texts), dtype=bool)
     for position, text in enumerate(parts.texts):
         if parts.is_iso[position] and "T" in text and (match := ISO_TEXT.fullmatch(text)):
             given = match.group("hour", "minute", "second")
             clock[position] = [float(part) if part and part != "-" else np.nan for part in given]
             clock[position, 2] += float(f"0{match['fraction'] or ''}")
+            has_zone[position] = match["zone"] is not None
     hour, minute, second = clock.T
     if not keep_known_parts:
         hour = np.where(np.isnan(parts.day), np.nan, hour)
@@ -121,6 +125,7 @@ def _open_times(parts: DistinctParts, keep_known_parts: bool) -> OpenTimes:
         width=np.select([~no_second, ~no_minute, ~no_hour], [0.0, 59.0, 3599.0], default=LAST_SECOND),
         # Minutes come round again where the minute is open, hours where it is known and the hour is not.
         period=np.select([~no_second & no_minute, ~no_minute & no_hour], [60.0, 3600.0], default=LAST_SECOND + 1),
+        has_zone=has_zone,
     )
 
 
@@ -141,17 +146,12 @@ def nearest_day(dates: OpenDates, codes: np.ndarray, limit: np.ndarray, is_lower
     alone is open: it can be at most twelve days, and not all days between its first and its last.
     """
     found = limit.copy()
-    month_alone = (np.isnan(dates.parts.month) & ~np.isnan(dates.parts.day))[codes]
-    rows = np.flatnonzero(month_alone)
-    year, day, bound = dates.parts.year[codes[rows]], dates.parts.day[codes[rows]], limit[rows]
-    nearest = np.full(len(rows), np.inf if is_lower else -np.inf)
-    for number in range(1, 13):
-        month = np.full(len(rows), float(number))
-        choice = np.where(day <= month_lengths(year, month), day_numbers(year, month, day), np.nan)
-        agrees = choice >= bound if is_lower else choice <= bound
-        closer = choice < nearest if is_lower else choice > nearest
-        nearest = np.where(agrees & closer, choice, nearest)
-    found[rows] = nearest
+    parts = dates.parts
+    rows = np.flatnonzero((np.isnan(parts.month) & ~np.isnan(parts.day))[codes])
+    of_row = codes[rows]
+    found[rows] = nearest_possible_day(
+        parts.year[of_row], parts.month[of_row], parts.day[of_row], limit[rows], is_lower
+    )
     return found
 
 

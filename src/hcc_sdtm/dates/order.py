@@ -8,7 +8,7 @@ mapping settles once.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import pandas as pd
 
@@ -24,56 +24,61 @@ CENTURY_OF_EVIDENCE = 50
 class OrderEvidence:
     """Distinct texts of a column, as typed and in order of appearance, by what they prove of its order.
 
-    ``year_first``  the year leads, so nothing is open
-    ``day_first``   the day stands before the month, for the other order gives no date
-    ``month_first`` the month stands before the day
-    ``undecided``   day and month could be either, and differ
+    ``year_first``       four digits of a year lead, so nothing is open under any order
+    ``short_year_first`` two digits of a year lead, for no other order gives a date
+    ``day_first``        the day stands before the month, for no other order gives a date
+    ``month_first``      the month stands before the day
+    ``undecided``        day and month could be either, and differ, with the year behind them
+    ``open``             the year could lead too
 
-    A text whose two readings are one day (``05/05/2021``), that names its month, or that is no date, proves
-    nothing.
+    A text whose readings are one day (``05/05/2021``), that names its month, or that is no date, proves nothing.
     """
 
     year_first: tuple[str, ...] = ()
+    short_year_first: tuple[str, ...] = ()
     day_first: tuple[str, ...] = ()
     month_first: tuple[str, ...] = ()
     undecided: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+
+    @property
+    def proofs(self) -> dict[str, tuple[str, ...]]:
+        """The texts that only one order makes dates, by that order."""
+        found = {"ymd": self.short_year_first, "dmy": self.day_first, "mdy": self.month_first}
+        return {order: texts for order, texts in found.items() if texts}
 
     @property
     def order(self) -> str | None:
         """The order that the values settle; None where they contradict each other or leave it open.
 
-        A leading year is understood under every order, so ``ymd`` is the answer only where nothing else is
-        there.
+        Four digits of a leading year are understood under every order, so they settle ``ymd`` only where nothing
+        else is there.
         """
-        if self.is_contradictory:
-            return None
-        if self.day_first or self.month_first:
-            return "dmy" if self.day_first else "mdy"
-        return "ymd" if self.year_first and not self.undecided else None
+        if self.proofs:
+            return None if self.is_contradictory else next(iter(self.proofs))
+        return "ymd" if self.year_first and not (self.undecided or self.open) else None
 
     @property
     def settled_by(self) -> str:
         """The first text that settles `order`; ``""`` where nothing does."""
-        proof = {"ymd": self.year_first, "dmy": self.day_first, "mdy": self.month_first, None: ()}
-        return next(iter(proof[self.order]), "")
+        return "" if self.order is None else next(iter(self.proofs.get(self.order) or self.year_first))
 
     @property
     def is_contradictory(self) -> bool:
-        """Whether some values prove that the day comes first, and others that the month does."""
-        return bool(self.day_first and self.month_first)
+        """Whether some values prove one order, and others another."""
+        return len(self.proofs) > 1
 
     def against(self, order: str) -> tuple[str, ...]:
         """The texts that contradict a declared order; raises ValueError for an order that does not exist."""
         check_order(order)
-        if order == "ymd":
-            return self.day_first + self.month_first + self.undecided
-        return self.month_first if order == "dmy" else self.day_first
+        proved = tuple(text for other, texts in self.proofs.items() if other != order for text in texts)
+        return proved + (self.undecided if order == "ymd" else ())
 
 
 def order_evidence(
     series: pd.Series,
-    missing: Collection[str] = ("",),
-    unknown: Collection[str] = (),
+    missing: str | Collection[str] = ("",),
+    unknown: str | Collection[str] = (),
     language: str | Collection[str] | None = None,
 ) -> OrderEvidence:
     """What the distinct texts of a column prove of its order; ``missing`` texts prove nothing.
@@ -81,26 +86,31 @@ def order_evidence(
     ``unknown`` and ``language`` as in `read`.
     """
     how = conventions(missing=missing, unknown=unknown, language=language)
-    proofs: dict[str, list[str]] = {"ymd": [], "dmy": [], "mdy": [], "": []}
+    proofs: dict[str, list[str]] = {field.name: [] for field in fields(OrderEvidence)}
     for typed in pd.unique(series):
         proof = _proof(normalise(typed), how)
         if proof is not None:
             proofs[proof].append(typed)
-    return OrderEvidence(*(tuple(proofs[order]) for order in ("ymd", "dmy", "mdy", "")))
+    return OrderEvidence(**{name: tuple(texts) for name, texts in proofs.items()})
+
+
+_PROOFS = {"ymd": "short_year_first", "dmy": "day_first", "mdy": "month_first"}
 
 
 def _proof(text: str, how: Conventions) -> str | None:
-    """The only order that makes a text a date; ``""`` where orders disagree, None where it proves nothing."""
+    """The field of `OrderEvidence` that a text belongs to; None where it proves nothing."""
     written = None if text in how.missing else parse_written(text, how.grammar)
     if written is None:
         return None
-    found: dict[str, list[str]] = {}
+    found: dict[str, set[str]] = {}
     for parts in written.parts:
         texts = date_texts(written, (parts,), CENTURY_OF_EVIDENCE)[0]
         if texts:
-            found.setdefault(parts.order, []).extend(texts)
+            found.setdefault(parts.order, set()).update(texts)
     if list(found) == [""]:
-        return "ymd" if text[:4].isdecimal() else None
+        return "year_first" if text[:4].isdecimal() else None
     if len(found) == 1:
-        return next(iter(found))
-    return "" if len({tuple(texts) for texts in found.values()}) > 1 else None
+        return _PROOFS[next(iter(found))]
+    if len({frozenset(texts) for texts in found.values()}) <= 1:
+        return None
+    return "open" if "ymd" in found else "undecided"

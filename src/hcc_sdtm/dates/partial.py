@@ -199,7 +199,11 @@ class PartialDate:
 
 
 def _as_partial(day: PartialDate | date) -> PartialDate:
-    return day if isinstance(day, PartialDate) else PartialDate.from_date(day)
+    if isinstance(day, PartialDate):
+        return day
+    if not isinstance(day, date) or day != day:  # NaT differs from itself
+        raise TypeError(f'"{day}" is a {type(day).__name__}; expected a PartialDate or a date')
+    return PartialDate.from_date(day)
 
 
 def _is_before(earliest: date, latest: date, other_earliest: date, other_latest: date) -> bool | None:

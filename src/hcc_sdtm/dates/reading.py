@@ -9,6 +9,7 @@ Source of the result's form: SDTMIG 3.4 sections 4.4.1 and 4.4.2.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -33,6 +34,8 @@ from hcc_sdtm.dates.written import (
 )
 
 EXAMPLES = {"ymd": "2021/03/05", "dmy": "05/03/2021", "mdy": "03/05/2021"}
+
+_OCTOBER_OR_JANUARY = re.compile(r"(?:19|20)[0-9]{2}\.1")
 
 RESULT_COLUMNS = ("iso", "problem", "candidates", "kind")
 
@@ -65,19 +68,26 @@ class Conventions:
 
 def conventions(
     order: str | None = None,
-    missing: Collection[str] = ("",),
-    unknown: Collection[str] = (),
+    missing: str | Collection[str] = ("",),
+    unknown: str | Collection[str] = (),
     century: int | None = None,
     language: str | Collection[str] | None = None,
-    serials: str | None = None,
+    serials: str | int | None = None,
 ) -> Conventions:
     """The conventions of `read`, checked: raises ValueError for an order, a language or a system that is not there."""
     check_order(order)
-    if serials is not None and serials not in SYSTEMS:
+    if serials is not None and str(serials) not in SYSTEMS:
         raise ValueError(f'serials "{serials}" is not one of {", ".join(SYSTEMS)}')
-    no_value = frozenset(map(normalise, missing)) | {""}
-    unknown_parts = frozenset(map(normalise, unknown)) - {""}
-    return Conventions(order, no_value, unknown_parts, century, check_language(language), serials)
+    if century is not None and century not in range(101):
+        raise ValueError(f'century "{century}" is not a number from 0 to 100: two-digit years below it are 20yy')
+    no_value, unknown_parts = (frozenset(map(normalise, texts)) for texts in map(_listed, (missing, unknown)))
+    system = None if serials is None else str(serials)
+    return Conventions(order, no_value | {""}, unknown_parts - {""}, century, check_language(language), system)
+
+
+def _listed(texts: str | Collection[str]) -> Collection[str]:
+    # A text is a collection too, of its letters.
+    return [texts] if isinstance(texts, str) else texts
 
 
 def check_order(order: str | None) -> None:
@@ -89,11 +99,11 @@ def check_order(order: str | None) -> None:
 def read(
     series: pd.Series,
     order: str | None = None,
-    missing: Collection[str] = ("",),
-    unknown: Collection[str] = (),
+    missing: str | Collection[str] = ("",),
+    unknown: str | Collection[str] = (),
     century: int | None = None,
     language: str | Collection[str] | None = None,
-    serials: str | None = None,
+    serials: str | int | None = None,
 ) -> pd.DataFrame:
     """What each text means: ``iso``, ``problem``, ``candidates`` and ``kind``, all text, same index.
 
@@ -120,7 +130,8 @@ def read(
     Where there are several candidates, joined by ``|``, ``iso`` is the leading part that all share, ``""`` where they
     do not share the year; a date with words around it has no ``iso``.
 
-    Each distinct text is read once. Raises ValueError for another order, language or system.
+    Each distinct text is read once. Raises ValueError for another order, language or system, and for a century that is
+    no number from 0 to 100.
     """
     how = conventions(order, missing, unknown, century, language, serials)
     codes, texts = pd.factorize(series, use_na_sentinel=False)
@@ -137,6 +148,8 @@ def read_text(typed: object, how: Conventions) -> Reading:
         return Reading("")
     if is_serial(text, how.serials):
         return _read_serial(typed, text, how.serials)
+    if _OCTOBER_OR_JANUARY.fullmatch(text):
+        return _read_lost_zero(typed, text)
     if ISO_TEXT.fullmatch(text):
         iso = _read_iso(typed, text)
         if iso is not None:
@@ -158,6 +171,15 @@ def _read_iso(typed: object, text: str) -> Reading | None:
     except ValueError as error:
         return _impossible(typed, [str(error)])
     return Reading(text)
+
+
+def _read_lost_zero(typed: object, text: str) -> Reading:
+    texts = [f"{text[:4]}-01", f"{text[:4]}-10"]
+    problem = (
+        f'January and October cannot be told apart in "{typed}": {" or ".join(texts)}, because a spreadsheet takes '
+        "2021.10 for a number and drops its 0; expected a month of two digits"
+    )
+    return Reading(text[:4], problem, "|".join(texts), "ambiguous")
 
 
 def _impossible(typed: object, reasons: Iterable[str]) -> Reading:
@@ -182,11 +204,13 @@ def _read_written(typed: object, written: Written, how: Conventions) -> Reading:
 
 def _read_serial(typed: object, text: str, system: str | None) -> Reading:
     try:
-        if system is not None:
-            return Reading(parse_serial(text, system))
-        texts = [parse_serial(text, each) for each in SYSTEMS]
+        texts = [parse_serial(text, each) for each in ([system] if system else SYSTEMS)]
+        for date in texts:
+            check_year(int(date[:4]))
     except ValueError as error:
         return _impossible(typed, [str(error)])
+    if system is not None:
+        return Reading(texts[0])
     named = " or ".join(f"{date} in the {each} system" for date, each in zip(texts, SYSTEMS, strict=True))
     problem = f'"{typed}" is a spreadsheet\'s number of days: {named}; expected a date or a declared system'
     return Reading("", problem, "|".join(texts), "serial")

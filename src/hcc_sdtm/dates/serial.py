@@ -16,12 +16,12 @@ from hcc_sdtm.dates.clock import SECONDS_A_DAY, clock_of_fraction, render_clock
 
 SYSTEMS = ("1900", "1904")
 
-SERIAL = re.compile(r"[0-9]{1,5}|[0-9]{5}\.[0-9]+")
+SERIAL = re.compile(r"0|[1-9][0-9]{0,4}|[1-9][0-9]{4}\.[0-9]+")
 """Whole days to the year 2173, and times on days of five digits: 5.3 is no day number."""
 
 PHANTOM_DAY = 60
 
-YEARS = range(1900, 2100)
+NUMBERED_YEARS = range(1900, 2100)
 """Whole numbers that are a year before they are a day of 1905."""
 
 
@@ -29,7 +29,7 @@ def is_serial(text: str, system: str | None) -> bool:
     """Whether a text is a day number: five digits under any system, fewer only where a system is declared."""
     if not SERIAL.fullmatch(text):
         return False
-    return len(text) >= 5 or (system is not None and int(text) not in YEARS)
+    return len(text) >= 5 or (system is not None and int(text) not in NUMBERED_YEARS)
 
 
 def parse_serial(text: str, system: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hcc_sdtm.dates.iso import to_days
+from hcc_sdtm.dates.iso import check_same_index, to_days
 
 
 def study_day(dates: pd.Series, reference: pd.Series) -> pd.Series:
@@ -16,7 +16,7 @@ def study_day(dates: pd.Series, reference: pd.Series) -> pd.Series:
     NaN unless both are complete to the day. Both are ISO 8601 text or day numbers, on one index; a time part
     is ignored. Raises ValueError where the two have different indexes.
     """
-    _check_same_index(dates, reference, "dates")
+    check_same_index(dates, reference, "date", "reference")
     days = to_days(dates) - to_days(reference)
     return pd.Series(days + (days >= 0), name=dates.name)
 
@@ -28,12 +28,7 @@ def from_study_day(days: pd.Series, reference: pd.Series) -> pd.Series:
     is not complete to the day. ``reference`` is ISO 8601 text or day numbers, on one index with ``days``; a
     time part and a fraction of a day are ignored. Raises ValueError where the two have different indexes.
     """
-    _check_same_index(days, reference, "days")
+    check_same_index(days, reference, "study day", "reference")
     numbers = days.astype(float) // 1
     numbers = numbers.where(numbers != 0)
     return pd.Series(to_days(reference) + numbers - (numbers > 0), name=days.name)
-
-
-def _check_same_index(values: pd.Series, reference: pd.Series, name: str) -> None:
-    if not values.index.equals(reference.index):
-        raise ValueError(f"{name} and reference have different indexes; expected one reference for each of {name}")

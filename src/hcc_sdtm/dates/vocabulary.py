@@ -22,25 +22,29 @@ from hcc_sdtm.problem import nearest
 
 PARTS = ("year", "month", "day", "hour", "minute", "second")
 
-_LATIN = range(0xC0, 0x250)
-_PLAIN_LATIN = {
+_PLAIN_LATIN: dict[int, str | None] = {
     number: "".join(sign for sign in unicodedata.normalize("NFD", chr(number)) if not unicodedata.combining(sign))
-    for number in _LATIN
+    for number in range(0xC0, 0x250)
 }
 """Accented Latin letters without their accents; other scripts keep theirs, which tell letters apart."""
+
+_INVISIBLE = dict.fromkeys([0xAD, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065)])
+"""Marks of direction, of byte order and of no width, as exports leave them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
     """The vocabulary by kind, in the form of `normalise`.
 
-    ``months``, ``weekdays`` (1 is Monday) and ``numerals`` give numbers, ``eras`` the first day, ``marks`` the signs by
-    part of `PARTS`, ``halves`` those of ``am`` and ``pm``. ``unknown`` stands for any part of a date, ``unknown_days``
-    for a day (an X between others may be October), ``unknown_dates`` for a whole date. ``clocks`` follow a time,
-    ``fillers`` mean nothing, ``ranges`` stand between two dates.
+    ``months``, ``romans``, ``weekdays`` (1 is Monday) and ``numerals`` give numbers, ``eras`` the first day, ``marks``
+    the signs by part of `PARTS`, ``halves`` those of ``am`` and ``pm``. ``unknown`` stands for any part of a date,
+    ``unknown_days`` for a day (an X between others may be October), ``unknown_dates`` for a whole date. ``times``
+    stand before a time and ``clocks`` behind one, ``fillers`` mean nothing, ``ranges`` stand between two dates,
+    ``openings`` before and ``endings`` behind them.
     """
 
     months: Mapping[str, int]
+    romans: Mapping[str, int]
     weekdays: Mapping[str, int]
     numerals: Mapping[str, int]
     eras: Mapping[str, str]
@@ -53,7 +57,10 @@ class Vocabulary:
     fillers: tuple[str, ...]
     ordinals: tuple[str, ...]
     separators: tuple[str, ...]
+    times: tuple[str, ...]
     ranges: tuple[str, ...]
+    openings: tuple[str, ...]
+    endings: tuple[str, ...]
 
 
 def normalise(typed: object) -> str:
@@ -66,7 +73,7 @@ def normalise(typed: object) -> str:
         return _cell_text(typed)
     if typed.isascii():
         return typed.strip().upper()
-    return unicodedata.normalize("NFKC", typed).strip().upper().translate(_PLAIN_LATIN)
+    return unicodedata.normalize("NFKC", typed).translate(_INVISIBLE).strip().upper().translate(_PLAIN_LATIN)
 
 
 def _cell_text(typed: object) -> str:
@@ -95,6 +102,8 @@ def check_language(language: str | Collection[str] | None) -> frozenset[str] | N
     if language is None:
         return None
     wanted = frozenset([language] if isinstance(language, str) else language)
+    if not wanted:
+        raise ValueError(f"language names none; expected None for all, or some of {', '.join(languages())}")
     for code in sorted(wanted):
         if code not in languages():
             allowed = ", ".join(languages())
@@ -116,7 +125,9 @@ def read_vocabulary(wanted: frozenset[str] | None = None) -> Vocabulary:
 
     return Vocabulary(
         months=numbers("month"),
-        weekdays=numbers("weekday"),
+        romans=numbers("roman"),
+        # DO is Donnerstag, and "to" in Polish: such words need their language declared, or their dot
+        weekdays=numbers("weekday") | (numbers("declared_weekday") if wanted else {}),
         numerals=numbers("numeral"),
         eras={normalise(line["text"]): line["value"] for line in lines if line["kind"] == "era"},
         marks={part: texts("mark", part) for part in PARTS},
@@ -128,7 +139,10 @@ def read_vocabulary(wanted: frozenset[str] | None = None) -> Vocabulary:
         fillers=texts("filler"),
         ordinals=texts("ordinal"),
         separators=texts("separator"),
+        times=texts("before_time"),
         ranges=texts("range"),
+        openings=texts("range_opening"),
+        endings=texts("range_ending"),
     )
 
 

@@ -58,6 +58,7 @@ _ROLES = {
     "unknown day": "d",
     "short year": "y",  # '21
     "month name": "m",
+    "roman": "m",
     "ordinal": "d",  # 5th
     "number": "ymd",
     "digit": "md",
@@ -73,6 +74,7 @@ class _Token(NamedTuple):
     year: str = ""
     month: str = ""
     day: str = ""
+    is_zero: bool = False
 
 
 _NUMBER = re.compile(r"(?P<apostrophe>['’])?(?P<digits>[0-9]+)\s?(?P<suffix>\D*)")
@@ -85,8 +87,8 @@ def parse_written(text: str, grammar: Grammar) -> Written | None:
     if layout is None:
         return None
     parts = _marked_parts(text, layout, grammar) if layout.is_marked else _delimited_parts(text, layout, grammar)
-    if not parts:
-        return None
+    if not parts or (layout.weekday and not any(each.year and each.month and each.day for each in parts)):
+        return None  # a word beside part of a date is no weekday: so 2021
     clock = None if layout.clock is None else layout.clock.of(text)
     return Written(parts, clock, layout.weekday, layout.since)
 
@@ -181,8 +183,11 @@ def _parse_token(text: str, grammar: Grammar) -> _Token:
     vocabulary = grammar.vocabulary
     if text in vocabulary.months:
         return _Token("month name", month=str(vocabulary.months[text]))
+    if text in vocabulary.romans:
+        return _Token("roman", month=str(vocabulary.romans[text]))
     if text in grammar.unknown:
-        return _Token("unknown year" if len(text) == 4 else "unknown", year=text if text == "00" else "")
+        kind = "unknown year" if len(text) == 4 else "unknown"
+        return _Token(kind, year=text if text == "00" else "", is_zero=text in ("0", "00"))
     if text in vocabulary.unknown_days:
         return _Token("unknown day")
     match = _NUMBER.fullmatch(text)
@@ -235,7 +240,8 @@ def _is_plausible(parts: Parts) -> bool:
 def _two_parts(first: _Token, second: _Token) -> tuple[Parts, ...]:
     """A long year and a month; or the name of a month and a year of two digits or a day, as the order of each allows."""
     for year, month in ((first, second), (second, first)):
-        if year.kind in ("year", "unknown year") and "m" in _ROLES[month.kind] and (year.year or month.month):
+        is_month = "m" in _ROLES[month.kind] and month.kind != "roman"
+        if year.kind in ("year", "unknown year") and is_month and (year.year or month.month):
             return (Parts("", year.year, month.month, ""),)
     name, number = (first, second) if first.kind == "month name" else (second, first)
     if name.kind != "month name":
@@ -250,14 +256,25 @@ def _two_parts(first: _Token, second: _Token) -> tuple[Parts, ...]:
             as_year and (month_place < year_place) == (name is first) and as_year,
             as_day and (month_place < day_place) == (name is first) and as_day,
         ]
-        found += [parts._replace(order=order) for parts in (kept if any(kept) else (as_year, as_day)) if parts]
+        is_open = order == "ymd" or not any(kept)  # as with 12-Mar-21, see `_places`
+        found += [parts._replace(order=order) for parts in ((as_year, as_day) if is_open else kept) if parts]
     return _settled(found)
 
 
 def _three_parts(tokens: list[_Token]) -> tuple[Parts, ...]:
     """Year, month and day, by what each token can be and by order."""
+    if all(token.year == "00" for token in tokens):
+        return (Parts("", "", "", ""),)
     places = _places(tuple([token.kind for token in tokens]))
-    return _settled([Parts(order, tokens[y].year, tokens[m].month, tokens[d].day) for order, y, m, d in places])
+    found = [Parts(order, tokens[y].year, tokens[m].month, tokens[d].day) for order, y, m, d in places]
+    if any(token.is_zero for token in tokens):
+        # Day 0 of January 1900 is what a spreadsheet shows for an empty date: no day, and no January either.
+        found = [parts._replace(day="0") if _is_empty_date(parts) else parts for parts in found]
+    return _settled(found)
+
+
+def _is_empty_date(parts: Parts) -> bool:
+    return parts.year in ("1900", "00") and parts.month in ("1", "01") and not parts.day
 
 
 @cache
@@ -274,14 +291,19 @@ def _places(kinds: tuple[str, ...]) -> tuple[tuple[str, int, int, int], ...]:
         month = kinds.index("month name")
         (day,) = {0, 1, 2} - {month, years[0]}
         return (("", years[0], month, day),) if "d" in _ROLES[kinds[day]] else ()
-    return tuple(
+    found: tuple[tuple[str, int, int, int], ...] = tuple(
         (order, *places)
         for order, places in ORDERS.items()
         if all(role in _ROLES[kinds[place]] for role, place in zip("ymd", places, strict=True))
         and (not years or places[0] in years)
-        # In the middle X is October where the day comes first.
+        # In the middle X may be October; elsewhere IV and the like are no months.
         and kinds[1] != "unknown day"
+        and "roman" not in (kinds[0], kinds[2])
     )
+    if kinds == ("number", "month name", "number"):
+        # Programs write 12-Mar-21 in places that have the year first: that order says nothing of a month's name.
+        found += tuple(("ymd", year, month, day) for order, year, month, day in found if order == "dmy")
+    return found
 
 
 def _settled(found: list[Parts]) -> tuple[Parts, ...]:

@@ -14,6 +14,7 @@ from hcc_sdtm.dates.serial import is_serial
 from hcc_sdtm.dates.vocabulary import normalise
 from hcc_sdtm.mapping.model import DateHabit
 
+_SIX_DIGITS = re.compile(r"\d{6}")
 _LEADING_YEAR = re.compile(r"\d{4}")
 
 
@@ -23,7 +24,10 @@ class DateColumn:
 
     ``order`` is declared or settled, ``none`` where neither; ``date_system`` what the workbook says of its day numbers
     (``""``: nothing). A declared system of day numbers holds for every number. The workbook's own is used only for numbers
-    of five digits: a 12 typed in a date column is more likely half a date than the 12th of January 1900.
+    of five digits: a 12 typed in a date column is more likely half a date than the 12th of January 1900. Nor is it used
+    beside dates of six digits: 50321 is then one of them that lost its leading zero.
+
+    A time of midnight that every date of the column has was written by a program where none was recorded: it is left out.
     """
 
     texts: np.ndarray
@@ -40,11 +44,11 @@ class DateColumn:
         if declared:
             numbers = [is_serial(normalise(text), declared) for text in self.texts]
             serial = np.array(numbers, dtype=bool) & (found["kind"] == "").to_numpy()
-        elif self.date_system:
+        elif self.date_system and not any(_SIX_DIGITS.fullmatch(text) for text in self.texts):
             open_numbers = (found["kind"] == "serial").to_numpy()
             found[open_numbers] = self._read(self.texts[open_numbers], self.date_system).to_numpy()
             serial = open_numbers & (found["kind"] == "").to_numpy()
-        return found.assign(serial=serial)
+        return found.assign(iso=_without_midnights(found["iso"]), serial=serial)
 
     def contradictions(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The texts that speak against the declared order, and those that only it makes dates."""
@@ -55,7 +59,7 @@ class DateColumn:
         if not suspicious:
             return (), ()
         found = self.evidence()
-        supporting = {"ymd": found.year_first, "dmy": found.day_first, "mdy": found.month_first}[self.order]
+        supporting = found.proofs.get(self.order, ()) + (found.year_first if self.order == "ymd" else ())
         return found.against(self.order), supporting
 
     def evidence(self) -> dates.OrderEvidence:
@@ -72,3 +76,13 @@ class DateColumn:
             language=self.habit.languages,
             serials=serials or None,
         )
+
+
+def _without_midnights(texts: pd.Series) -> pd.Series:
+    """The ISO texts without their times where all are midnight."""
+    times = texts.str.slice(10)
+    complete = texts.str.len() >= len("2021-03-05")
+    is_midnight = complete & times.isin(["T00:00", "T00:00:00"])
+    if not is_midnight.any() or (complete & ~is_midnight).any():
+        return texts
+    return texts.where(~is_midnight, texts.str.slice(0, 10))

@@ -19,6 +19,9 @@ ORDER_SETTLED = "MAP-020 date.order-settled"
 SERIALS_READ = "MAP-027 date.serial-read"
 DECLARATION_CONTRADICTED = "MAP-028 date.declared-order-contradicted"
 
+DATE_ORDER, DATE_SYSTEM = "date order", "date system of numbers"
+"""The facts that a column settles."""
+
 SETTLED_COLUMNS = ("site", "table", "column", "fact", "value", "how", "evidence")
 """Columns of the settled facts, all text; one row a fact."""
 
@@ -96,14 +99,15 @@ def _settle(settled: SettledDates, view: View, column: str, declared: str) -> No
 
 def _add_undeclared(settled: SettledDates, view: View, column: str, evidence: OrderEvidence) -> None:
     site = settled.mapping.head.site
-    proofs = [texts[0] for texts in (evidence.day_first, evidence.month_first) if texts]
+    proofs = [texts[0] for texts in evidence.proofs.values()] or [evidence.settled_by] * bool(evidence.settled_by)
     how = "no evidence" if not proofs else "contradictory evidence" if evidence.is_contradictory else "evidence"
-    settled.add_fact(view, column, "date order", evidence.order or "none", how, " / ".join(proofs))
+    settled.add_fact(view, column, DATE_ORDER, evidence.order or "none", how, " / ".join(proofs))
     at = np.array([_rows_of(view, column, [text])[0] for text in proofs], dtype=np.int64)
     if evidence.is_contradictory:
-        message = "this column holds dates with the day first and dates with the month first; declare the order or ask"
+        parts = " and ".join(f"dates with {_FIRST_PART[order]} first" for order in evidence.proofs)
+        message = f"this column holds {parts}; declare the order or ask"
         settled.findings.append(view.findings(at, column, ORDER_CONTRADICTED, "error", site, message))
-    elif proofs:
+    elif evidence.proofs:
         message = f"the order of day and month in this column is taken as {evidence.order} because of this date"
         settled.findings.append(view.findings(at, column, ORDER_SETTLED, "note", site, message))
 
@@ -117,7 +121,7 @@ def _add_declared(settled: SettledDates, view: View, column: str, found: DateCol
     against, supporting = found.contradictions()
     rows = _rows_of(view, column, against)
     evidence = f"against it: {against[0]}" if against else ""
-    settled.add_fact(view, column, "date order", declared, "declared", evidence)
+    settled.add_fact(view, column, DATE_ORDER, declared, "declared", evidence)
     support = len(_rows_of(view, column, supporting))
     if len(rows) > max(1, support):
         message = (
@@ -134,7 +138,7 @@ def _add_serials(settled: SettledDates, view: View, column: str, found: DateColu
     system, how = (declared, "declared") if declared else (view.date_system, "workbook")
     first = str(view.values(column, rows[:1])[0])
     date = found.reading["iso"].to_numpy()[found.texts == first][0]
-    settled.add_fact(view, column, "date system of numbers", system, how, first)
+    settled.add_fact(view, column, DATE_SYSTEM, system, how, first)
     count = f"{len(rows)} numbers in this column are" if len(rows) > 1 else "this number is"
     source = "as the mapping declares" if declared else "as the workbook does"
     message = f"{count} read as days counted from {system}, {source}"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 
 from hcc_sdtm.mapping.applying import MappedSite
+from hcc_sdtm.mapping.settling import DATE_ORDER, DATE_SYSTEM
 from hcc_sdtm.outputs.assumptions import Assumption, build_assumptions
 from hcc_sdtm.spec.endpoints import SurvivalEndpoint
 from hcc_sdtm.spec.study import Study
@@ -185,6 +186,13 @@ def _endpoints(study: Study) -> Iterator[Assumption]:
         yield Assumption(f"endpoint {endpoint.id}", value, "specs/endpoints.yaml", " ".join(endpoint.note.split()))
 
 
+_SETTLED = {
+    DATE_ORDER: "decides which part of a date is the day",
+    DATE_SYSTEM: "decides the date that a number stands for",
+}
+"""Why each fact matters that a whole column settles."""
+
+
 def _sites(sites: Sequence[MappedSite]) -> Iterator[Assumption]:
     for site in sites:
         for anchor, sentence, source in site.fictional:
@@ -195,5 +203,5 @@ def _sites(sites: Sequence[MappedSite]) -> Iterator[Assumption]:
                 f"{fact.fact}, site {site.site}",
                 f"{fact.table}.{fact.column}: {fact.value}",
                 f"{fact.how} {fact.evidence}".strip(),
-                "decides which part of a date is the day",
+                _SETTLED[str(fact.fact)],
             )
