@@ -31,7 +31,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python bench/dates.py
 	$(BIN)/python bench/full_run.py
 
-# Ten minutes of texts that no one would think of; what it finds belongs in tests/dates/fuzz_cases.csv.
+# Ten minutes of texts that no one would think of; what it finds becomes a case of tests/dates/spellings.csv.
 fuzz: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --editable ".[fuzz]"
 	$(BIN)/python -m tests.dates.fuzz_reading -max_total_time=600

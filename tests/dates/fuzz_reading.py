@@ -2,8 +2,8 @@
 
     python -m tests.dates.fuzz_reading -max_total_time=600 [FOLDER OF SEEDS AND FINDS]
 
-Seeds are the texts of ``spellings.csv``, the words are the vocabulary's. What it finds is mended and kept in
-``fuzz_cases.csv``, which the tests read.
+Seeds are the texts of ``spellings.csv``, the words are the vocabulary's, and what must hold is in ``invariants``. What
+it finds is mended and becomes a case of ``spellings.csv``.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ def main() -> None:
     words = folder.with_suffix(".dict")
     texts = {line["text"] for line in _lines()}
     words.write_text("".join(f'"{_escaped(text)}"\n' for text in sorted(texts)))
-    atheris.Setup([*sys.argv, f"-dict={words}", f"-max_len={MAX_BYTES}", "-timeout=5", str(folder)], read_one)
+    finds = f"-artifact_prefix={folder.parent}/date_text_"
+    atheris.Setup([*sys.argv, f"-dict={words}", f"-max_len={MAX_BYTES}", "-timeout=5", finds, str(folder)], read_one)
     atheris.Fuzz()
 
 

@@ -2,11 +2,11 @@ import datetime
 
 import pandas as pd
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hcc_sdtm import strategies
-from hcc_sdtm.dates import is_iso, read
+from hcc_sdtm.dates import read
 
 
 def read_one(text, **options):
@@ -230,65 +230,6 @@ def test_without_an_order_the_meaning_is_among_the_candidates(written):
 @given(strategies.partial_dates(candidates=False), st.sampled_from([None, "ymd", "dmy", "mdy"]))
 def test_iso_text_is_stable(partial, order):
     assert read_one(partial.iso, order=order) == (partial.iso, "", "")
-
-
-LIKELY_PIECES = st.sampled_from(
-    [
-        "2021",
-        "21",
-        "03",
-        "5",
-        "15",
-        "00",
-        "MAR",
-        "UNK",
-        "T",
-        "14:30",
-        "-",
-        "--",
-        "/",
-        ".",
-        " ",
-        "年",
-        "月",
-        "日",
-        "不详",
-        "??",
-        "th",
-        ",",
-        "٣",
-        "❶",
-        "０",
-        "²",
-    ]
-)
-
-
-@given(
-    st.text() | st.lists(LIKELY_PIECES, max_size=9).map("".join),
-    st.sampled_from([None, "ymd", "dmy", "mdy"]),
-    st.sampled_from([None, 50]),
-)
-@example("\x00", None, None)
-@example("9999-12-31", "dmy", 50)
-def test_reading_never_raises_and_always_says_what_it_did(text, order, century):
-    frame = read(pd.Series([text], dtype=object), order=order, century=century)
-    iso, problem, candidates, kind = frame.loc[0]
-    assert is_iso(pd.Series([iso, *candidates.split("|")])).sum() == sum(map(bool, [iso, *candidates.split("|")]))
-    assert (kind == "") == (problem == "")
-    assert (kind in ("ambiguous", "serial", "range", "surrounded")) == bool(candidates)
-    assert not (iso and kind == "surrounded")
-    assert kind == "" or text in problem
-
-
-@given(st.lists(st.sampled_from(["05/03/2021", "foo", "", "2021-3", "30/02/2021"])))
-def test_a_row_is_read_alike_wherever_it_stands(texts):
-    index = [f"row {position}" for position in range(len(texts))]
-    frame = read(pd.Series(texts, index=index, dtype=object))
-    assert list(frame.index) == index
-    assert [tuple(row[["iso", "kind", "candidates"]]) for _, row in frame.iterrows()] == [
-        read_one(text) for text in texts
-    ]
 
 
 @given(st.dates(datetime.date(1850, 1, 1), datetime.date(2149, 12, 31)))

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from hcc_sdtm.dates.iso import check_clock
+from hcc_sdtm.dates.iso import ZONE, check_clock
 from hcc_sdtm.dates.vocabulary import Vocabulary, any_of, normalise, read_vocabulary
 
 TIME_COLUMNS = ("iso", "problem", "kind")
@@ -142,12 +142,14 @@ def clock_of_fraction(fraction: float) -> Clock:
 
 
 def render_clock(clock: Clock) -> str:
-    """ISO 8601 text of a time; raises ValueError for one that does not exist: 24:00, minute 60, 14:30 AM."""
+    """ISO 8601 text of a time; raises ValueError for one that does not exist: 24:00, minute 60, 14:30 AM, +37:06."""
     hour = int(clock.hour)
     if clock.half and (hour > 12 if clock.half == "am" else hour == 0):
         raise ValueError(f"there is no hour {clock.hour} {clock.half.upper()}")
     if clock.half and hour <= 12:
         hour = hour % 12 + (12 if clock.half == "pm" else 0)
+    if clock.zone and not re.fullmatch(ZONE, clock.zone):
+        raise ValueError(f"there is no time zone {clock.zone}")
     smaller = [part for part in (clock.minute, clock.second) if part]
     check_clock(hour, *map(int, smaller), *[None] * (2 - len(smaller)))
     return ":".join([f"{hour:02d}", *(f"{part:0>2}" for part in smaller)]) + clock.fraction + clock.zone
@@ -159,7 +161,7 @@ def clock_grammar(vocabulary: Vocabulary) -> ClockGrammar:
     half = any_of(text for texts in vocabulary.halves.values() for text in texts)
     hour_mark, minute_mark, second_mark = (any_of(vocabulary.marks[part]) for part in ("hour", "minute", "second"))
     word = any_of(vocabulary.clocks)
-    offset = r"(?:0[0-9]|1[0-4]):?[0-5][0-9]"
+    offset = "[0-9]{2}:?[0-9]{2}"
     unknown = any_of(text for text in vocabulary.unknown if len(text) > 1 and not text.isdecimal())
     clock = (
         rf"(?:(?P<half_before>{half})\s*)?(?P<hour>[0-9]{{1,2}})"

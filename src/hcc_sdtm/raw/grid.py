@@ -29,6 +29,10 @@ MAX_CELLS = 100_000_000
 """Cells of the largest rectangle that is read as one sheet: calamine's own limit where it has one."""
 
 
+YEARS_OF_YEARS = {1905: dt.date(1899, 12, 30), 1909: dt.date(1904, 1, 1)}
+"""The years in which the numbers from 1900 to 2099 are days, and day 0 of their systems."""
+
+
 @dataclass
 class StyledCells:
     """Cells of one column not in the sheet's usual format: their 1-based rows in order, and each one's format."""
@@ -41,13 +45,15 @@ class StyledCells:
 class Grid:
     """Cells as text, and what was noticed on the way; cells are (row, column), 1-based.
 
-    ``early`` cells hold a date before 1 March 1900, ``yearless`` ones a date whose format hides the year,
+    ``early`` cells hold a date before 1 March 1900, ``numbered`` ones a day of 1905 or 1909 whose number is that of a
+    year in one of the two date systems, ``yearless`` ones a date whose format hides the year,
     ``dayless`` ones a clock time alone (a number below 1) under a format that shows a date.
     """
 
     texts: np.ndarray
     has_dates: bool
     early: list[tuple[int, int]] = field(default_factory=list)
+    numbered: list[tuple[int, int]] = field(default_factory=list)
     yearless: list[tuple[int, int]] = field(default_factory=list)
     dayless: list[tuple[int, int]] = field(default_factory=list)
 
@@ -141,16 +147,18 @@ class _Column:
         self.noticed = noticed
         self.texts: dict[Any, str] = {}
         self.restyled: dict[NumberFormat, dict[Any, str]] = {}
-        self.early: set[dt.date] = set()
+        self.remarkable: dict[dt.date, list[tuple[int, int]]] = {}
         self.times: set[dt.time] = set()
         self.next_styled = 0
 
     def read(self, values: tuple[Any, ...], first_row: int) -> list[str]:
         texts = self._usual_texts(values)
         self._restyle(values, texts, first_row)
-        if self.early:
+        if self.remarkable:
             rows = enumerate(values, first_row)
-            self.noticed.early += [(row, self.number) for row, value in rows if value in self.early]
+            for row, value in rows:
+                if value in self.remarkable:
+                    self.remarkable[value].append((row, self.number))
         if self.times and self.usual.shows_date:
             rows = enumerate(values, first_row)
             shown_otherwise = self.styled_rows
@@ -176,7 +184,9 @@ class _Column:
             if isinstance(value, dt.date):
                 self.noticed.has_dates = True
                 if (value.year, value.month) < (1900, 3):
-                    self.early.add(value)
+                    self.remarkable[value] = self.noticed.early
+                elif value.year in YEARS_OF_YEARS and _is_numbered_year(value):
+                    self.remarkable[value] = self.noticed.numbered
             elif isinstance(value, dt.time):
                 self.times.add(value)
         if mixed:
@@ -204,6 +214,14 @@ class _Column:
                 self.noticed.yearless.append((row, self.number))
             if shown.shows_date and isinstance(value, dt.time):
                 self.noticed.dayless.append((row, self.number))
+
+
+def _is_numbered_year(value: dt.date) -> bool:
+    if isinstance(value, dt.datetime):
+        if value.time() != dt.time():
+            return False
+        value = value.date()
+    return (value - YEARS_OF_YEARS[value.year]).days in range(1900, 2100)
 
 
 def _blocks(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:

@@ -35,13 +35,17 @@ DATE_BEFORE_MARCH_1900 = "RAW-007 raw.date-before-march-1900"
 YEAR_NOT_SHOWN = "RAW-008 raw.year-not-shown"
 CELL_FACTS_UNKNOWN = "RAW-009 raw.cell-facts-unknown"
 DATE_CELL_WITHOUT_DATE = "RAW-012 raw.date-cell-without-date"
+YEAR_IN_DATE_CELL = "RAW-013 raw.year-in-date-cell"
+
+FIRST_YEAR_SHOWN = {"1900": "1905", "1904": "1909"}
+"""The year of the dates that a typed year becomes, by date system."""
 
 
 def read_workbook(path: Path, name: str) -> tuple[list[RawSheet], pd.DataFrame]:
     """Sheets of a workbook in its order, hidden ones too, and what was found in reading them.
 
-    Findings: RAW-001 to RAW-009, RAW-012. Raises StudyError for a file that cannot be read or a sheet that spans more than
-    `MAX_CELLS`.
+    Findings: RAW-001 to RAW-009, RAW-012, RAW-013. Raises StudyError for a file that cannot be read or a sheet that
+    spans more than `MAX_CELLS`.
     """
     sheets: list[RawSheet] = []
     findings: list[Finding] = []
@@ -175,6 +179,10 @@ def _not_dates(grid: Grid, facts: SheetFacts | None, date_system: str) -> dict[t
         message = "the cell is shown as a date and its number is below 1, often a formula that points to an empty cell"
         found.setdefault(cell, message)
     grid.early = [cell for cell in grid.early if cell not in found]
+    shown = FIRST_YEAR_SHOWN.get(date_system, "19")
+    grid.numbered = [
+        (row, column) for row, column in grid.numbered if grid.texts[row - 1, column - 1].startswith(shown)
+    ]
     return found
 
 
@@ -212,6 +220,9 @@ def _cell_findings(
     for cell in facts.uncached if facts else ():
         message = "a formula without its result: open the file in a spreadsheet program and save it"
         yield _warning(FORMULA_WITHOUT_VALUE, source, cell, message)
+    for cell in grid.numbered:
+        message = "the number of this date is that of a year: a year may have been typed into a cell that shows dates"
+        yield _warning(YEAR_IN_DATE_CELL, source, cell, message)
     for cell in grid.early:
         message = "a date before 1 March 1900, where spreadsheets count a day that never was: it may be one day off"
         yield _warning(DATE_BEFORE_MARCH_1900, source, cell, message)
