@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from hcc_sdtm.dates.partial import PartialDate
 from hcc_sdtm.problem import nearest
 
-FIRST_CELL_DAY = datetime.date(1904, 1, 2)
-"""The first day that both spreadsheet systems have a number above 0 for."""
+FIRST_CELL_DAY = datetime.date(1931, 5, 19)
+"""The first day whose number has five digits in both spreadsheet systems: fewer may be anything."""
 
 FIRST_DAY = datetime.date(1900, 1, 1)
 LAST_DAY = datetime.date(2099, 12, 31)
@@ -344,7 +344,7 @@ def excel_cells(
 
     A day number under ``General`` says nothing of itself; read it as one of the cell's ``system``. Formats that show no
     year are left out: what is stored under them is not what was typed. A time of exactly midnight is not made under a
-    format that shows times, because programs store it where none was recorded. ``first`` is not before 1904-01-02.
+    format that shows times, because programs store it where none was recorded. ``first`` is not before `FIRST_CELL_DAY`.
     """
     _check_days(first, last, FIRST_CELL_DAY)
     system = draw(st.sampled_from(["1900", "1904"]))

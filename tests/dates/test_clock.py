@@ -49,7 +49,10 @@ def read_one(text, **options):
         ("0.604166666666667", "14:30"),
         (".25", "06:00"),
         ("0.5000115741", "12:00:01"),
-        ("0", "00:00"),
+        ("T14:30", "14:30"),
+        ("um 14:30 Uhr", "14:30"),
+        ("UN:UN", ""),
+        ("不详", ""),
         (" 14:30　", "14:30"),
         ("", ""),
     ],
@@ -74,7 +77,24 @@ def test_a_time_that_does_not_exist_is_impossible(text, reason):
     assert found == {"iso": "", "problem": f'"{text}" is not a possible time: {reason}', "kind": "impossible"}
 
 
-@pytest.mark.parametrize("text", ["noon", "14:3", "14:30:5", "14.30", "12345678", "1.5", "-", "2021-03-05T14:30", "25"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "noon",
+        "14:3",
+        "14:30:5",
+        "14.30",
+        "0.30",
+        "0",
+        "12345",
+        "2 hours",
+        "12345678",
+        "1.5",
+        "-",
+        "2021-03-05T14:30",
+        "25",
+    ],
+)
 def test_anything_else_is_unreadable_and_quoted(text):
     problem = f'"{text}" cannot be read as a time; expected a form such as 14:30 or 2:30 PM'
     assert read_time(pd.Series([text])).loc[0].to_dict() == {"iso": "", "problem": problem, "kind": "unreadable"}

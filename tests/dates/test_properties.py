@@ -48,9 +48,10 @@ def test_where_the_order_is_not_known_the_meaning_is_among_the_candidates(writte
 @given(strategies.date_texts(century=30), st.sampled_from(ORDERS))
 def test_no_order_makes_a_shared_part_wrong(written, order):
     """A declared order may be wrong; without one, what all candidates share is true of the date."""
-    found = read_one(written.text, century=30)
+    found = read_one(written.text, century=30, language=written.language)
     assert written.meaning.iso.startswith(found["iso"]) or not found["kind"]
-    assert read_one(written.text, order=order, century=30)["kind"] in ("", "ambiguous", "impossible")
+    kinds = ("", "ambiguous", "impossible", "unreadable")
+    assert read_one(written.text, order=order, century=30, language=written.language)["kind"] in kinds
 
 
 PIECES = sorted(
@@ -123,7 +124,7 @@ def test_what_was_read_reads_back_to_itself(text, order):
 def test_a_day_number_of_either_system_reads_back_to_its_day(day):
     for system, first in (("1900", datetime.date(1899, 12, 30)), ("1904", datetime.date(1904, 1, 1))):
         number = (day - first).days
-        if number > 60 and number not in range(1900, 2100):
+        if number > 9_999:
             assert read_one(str(number), serials=system)["iso"] == day.isoformat()
 
 

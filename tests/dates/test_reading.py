@@ -232,7 +232,7 @@ def test_iso_text_is_stable(partial, order):
     assert read_one(partial.iso, order=order) == (partial.iso, "", "")
 
 
-@given(st.dates(datetime.date(1850, 1, 1), datetime.date(2149, 12, 31)))
+@given(st.dates(datetime.date(1850, 1, 1), datetime.date(2099, 12, 31)))
 def test_a_day_and_month_that_differ_and_could_be_either_are_ambiguous_and_no_others(day):
     text = f"{day.day:02d}/{day.month:02d}/{day.year:04d}"
     _, kind, candidates = read_one(text)

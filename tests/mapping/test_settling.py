@@ -132,7 +132,7 @@ def test_a_declared_system_goes_before_the_workbooks(tmp_path):
     ]
 
 
-def test_short_numbers_are_days_only_where_the_system_is_declared(tmp_path):
+def test_short_numbers_are_asked_about_even_where_the_system_is_declared(tmp_path):
     values = [366, 60, 2021, 45352]
     (tmp_path / "a").mkdir()
     site = map_book(tmp_path / "a", values)
@@ -140,9 +140,9 @@ def test_short_numbers_are_days_only_where_the_system_is_declared(tmp_path):
     assert [typed for _, typed in cells(site, "MAP-010")] == ["366", "60"]
     (tmp_path / "b").mkdir()
     site = map_book(tmp_path / "b", values, "{order: none, serials: 1900}")
-    assert births(site) == ["1900-12-31", "", "2021", "2024-03-01"]
+    assert births(site) == ["", "", "2021", "2024-03-01"]
+    assert cells(site, "MAP-026") == [("patient.xlsx:patient!B2", "366")]
     assert cells(site, "MAP-011") == [("patient.xlsx:patient!B3", "60")]
-    assert messages(site, "MAP-027")[0].startswith("2 numbers in this column are read as days counted from 1900")
 
 
 def test_a_number_of_an_unknown_system_is_a_finding_and_left_missing(tmp_path):
@@ -255,3 +255,23 @@ DM:
     assert cells(site, "MAP-027") == [("patient.csv:B3", "")]
     everything = site.findings.astype(str).apply(lambda column: column.str.contains("1960|45352|2024|25569"))
     assert not everything.to_numpy().any()
+
+
+def test_a_midnight_that_every_date_has_is_left_out_and_told(tmp_path):
+    site = map_births(tmp_path, "{order: dmy}", "05/03/2021 00:00:00", "06/03/2021 00:00", "")
+    assert births(site) == ["2021-03-05", "2021-03-06", ""]
+    fact = site.settled[site.settled["fact"] == "time of day"]
+    assert fact[["value", "how", "evidence"]].to_numpy().tolist() == [
+        ["left out", "every time is midnight", "05/03/2021 00:00:00"]
+    ]
+
+
+def test_a_midnight_among_other_times_is_a_time(tmp_path):
+    site = map_births(tmp_path, "{order: dmy}", "05/03/2021 00:00:00", "06/03/2021 14:30")
+    assert births(site) == ["2021-03-05T00:00:00", "2021-03-06T14:30"]
+
+
+def test_a_number_beside_dates_of_six_digits_is_asked_about(tmp_path):
+    site = map_book(tmp_path, [150321, 50321], "{order: dmy, century: 50}")
+    assert births(site) == ["2021-03-15", ""]
+    assert [typed for _, typed in cells(site, "MAP-026")] == ["50321"]

@@ -21,8 +21,9 @@ from hcc_sdtm.dates.vocabulary import Vocabulary, any_of, normalise, read_vocabu
 
 TIME_COLUMNS = ("iso", "problem", "kind")
 
-UNDELIMITED = re.compile("([0-9]{1,2})([0-9]{2})([0-9]{2})?")
-FRACTION_OF_DAY = re.compile(r"0?\.[0-9]+|0")
+UNDELIMITED = re.compile("([0-9]{1,2})([0-9]{2})|([0-9]{2})([0-9]{2})([0-9]{2})")
+FRACTION_OF_DAY = re.compile(r"0?\.(?:5|25|75|[0-9]{3,})")
+"""Parts of a day: 0.30 is more likely half past midnight, typed with a point."""
 
 SECONDS_A_DAY = 86_400
 
@@ -45,7 +46,10 @@ NOWHERE = slice(0, 0)
 
 
 class ClockLayout(NamedTuple):
-    """Where the parts of a time stand in texts of one shape, `NOWHERE` for those that are not there."""
+    """Where the parts of a time stand in texts of one shape, `NOWHERE` for those that are not there.
+
+    ``is_bare`` tells four digits with no sign between hour and minute.
+    """
 
     hour: slice
     minute: slice = NOWHERE
@@ -53,6 +57,7 @@ class ClockLayout(NamedTuple):
     fraction: slice = NOWHERE
     zone: slice = NOWHERE
     half: str = ""
+    is_bare: bool = False
 
     def of(self, text: str) -> Clock:
         """The time of one of the texts."""
@@ -111,7 +116,7 @@ def parse_clock(text: str, grammar: ClockGrammar) -> Clock | None:
         return clock_of_fraction(float(text))
     match = UNDELIMITED.fullmatch(text)
     if match:
-        return Clock(*(part or "" for part in match.groups()))
+        return Clock(*(part for part in match.groups() if part))
     match = grammar.alone.fullmatch(text)
     return lay_out_clock(match, grammar).of(text) if match else None
 
@@ -131,6 +136,7 @@ def lay_out_clock(match: re.Match[str], grammar: ClockGrammar) -> ClockLayout:
         place("fraction"),
         place("zone", "west"),
         grammar.halves[half] if half else "",
+        bool(match.groupdict().get("bare_hour")),
     )
 
 
@@ -160,7 +166,8 @@ def clock_grammar(vocabulary: Vocabulary) -> ClockGrammar:
     """The patterns of the vocabulary's times, on text in the form of `normalise`."""
     half = any_of(text for texts in vocabulary.halves.values() for text in texts)
     hour_mark, minute_mark, second_mark = (any_of(vocabulary.marks[part]) for part in ("hour", "minute", "second"))
-    word = any_of(vocabulary.clocks)
+    word = any_of(vocabulary.clocks + vocabulary.clocks_of_hours)
+    hours = any_of(vocabulary.clocks_of_hours)
     offset = "[0-9]{2}:?[0-9]{2}"
     unknown = any_of(text for text in vocabulary.unknown if len(text) > 1 and not text.isdecimal())
     clock = (
@@ -170,7 +177,7 @@ def clock_grammar(vocabulary: Vocabulary) -> ClockGrammar:
         rf"|\s*{hour_mark}(?:\s*(?P<marked_minute>[0-9]{{1,2}})\s*{minute_mark}?"
         rf"(?:\s*(?P<marked_second>[0-9]{{1,2}})\s*{second_mark}?)?)?"
         rf"|\.(?P<dotted_minute>[0-9]{{2}})(?=\s*{word})"
-        rf"|(?=\s*(?:{half}|{word}))|(?(half_before)|(?!)))"
+        rf"|(?=\s*(?:{half}|{hours}))|(?(half_before)|(?!)))"
         rf"(?:\s*(?P<half_behind>{half}))?(?:\s*{word})?\.?"
         # 14:30-15:00 is two times: only a time with seconds, as programs write it, has its zone west of Greenwich
         rf"(?:\s*(?P<zone>Z|\+{offset})|(?(second)\s*(?P<west>-{offset})|(?!)))?"
@@ -187,7 +194,7 @@ def clock_grammar(vocabulary: Vocabulary) -> ClockGrammar:
     hint = rf":| [0-9]{{4}}$|[0-9]\s*{hour_mark}|{half}|{word}"
     halves = {text: half for half, texts in vocabulary.halves.items() for text in texts}
     return ClockGrammar(
-        re.compile(clock),
+        re.compile(rf"T?{lead}{clock}"),
         re.compile(rf"{join}{lead}(?:{clock}|{bare})$"),
         re.compile(no_time),
         re.compile(nothing),

@@ -22,8 +22,8 @@ MAX_DROPPED = 4
 """Numbers and words that one side of a range may have and the other lack: 3 de marzo al 5 de mayo de 2021."""
 
 _ATOM = re.compile(r"[0-9]+|[A-Z]+|[^\sA-Z0-9]")
-_FIRST = re.compile(r"^[^0-9A-Z]*(?:[0-9]+(?:[A-Z]{1,2}(?![A-Z]))?|[A-Z]+)")
-_LAST = re.compile(r"(?:[0-9]+|[A-Z]+)[^0-9A-Z]*$")
+_FIRST = re.compile(r"^[^0-9A-Z]*(?:[0-9]+(?::[0-9]+)+|[0-9]+(?:[A-Z]{1,2}(?![A-Z]))?|[A-Z]+)")
+_LAST = re.compile(r"(?:(?<![0-9:])[0-9]+(?::[0-9]+)+|[0-9]+|[A-Z]+)[^0-9A-Z]*$")
 _TWO_NUMBERS = re.compile(r"[0-9]{1,2}[\s,]+[0-9]{4}")
 _SHORT_YEAR = re.compile(r"[0-9]{1,2}([^0-9])[0-9]{1,2}\1[0-9]{1,2}")
 _TOUCHES_WORD = re.compile(r"[A-Z]$")

@@ -31,14 +31,16 @@ class Layout(NamedTuple):
     """Where the parts of a date stand in texts of one shape.
 
     ``parts`` are those between separators, in their order, or, where ``is_marked``, year, month and day, empty if not
-    there. ``since`` is the first day of the era that the year is counted from.
+    there. ``era`` has the first day of the era that the year is counted from, and that of the next. ``is_named`` tells
+    the name of a month or a weekday.
     """
 
     parts: tuple[slice, ...]
     clock: ClockLayout | None = None
     weekday: int = 0
     is_marked: bool = False
-    since: str = ""
+    era: tuple[str, str] = ("", "")
+    is_named: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +70,7 @@ def build_grammar(languages: frozenset[str] | None = None, unknown: frozenset[st
     every_unknown = vocabulary.unknown | unknown
     # Digits are all alike in a shape, so that a 99 for "unknown" is matched as a number and known by its text.
     words = {text.translate(_ALIKE) for text in every_unknown | vocabulary.unknown_days if not text.isdecimal()}
+    spoken = any_of(word for word in words if any(sign.isalnum() for sign in word))
     unknown_part = any_of(words)
     year_mark, month_mark, day_mark = (any_of(vocabulary.marks[part]) for part in ("year", "month", "day"))
     era = any_of(vocabulary.eras)
@@ -76,7 +79,7 @@ def build_grammar(languages: frozenset[str] | None = None, unknown: frozenset[st
         rf"(?:(?:(?P<era>{era})\s*(?P<era_year>[0-9]{{1,2}}|[0-9]{{3}}|{FIRST_YEAR})|(?P<year>[0-9]{{4}}|[0-9]{{2}}|{unknown_part}))"
         rf"\s*{year_mark})?"
         rf"(?:\s*(?:(?:(?P<month>[0-9]{{1,2}}|{unknown_part}|)\s*{month_mark}|(?P<month_name>{any_of(marked_names)}))"
-        rf"(?:\s*(?:(?P<day>[0-9]{{1,2}}|{unknown_part})\s*{day_mark}?|{day_mark}))?|(?P<no_month>{unknown_part})))?"
+        rf"(?:\s*(?:(?P<day>[0-9]{{1,2}}|{spoken})\s*{day_mark}?|{unknown_part}?\s*{day_mark}))?|(?P<no_month>{spoken})))?"
     )
     word = any_of({*vocabulary.months, *vocabulary.romans, *words})
     apart = any_of(set(vocabulary.ordinals) - every_unknown)  # 10 ND 2049 has an unknown part
@@ -102,7 +105,10 @@ def build_grammar(languages: frozenset[str] | None = None, unknown: frozenset[st
         re.compile(rf"\s*{marked}[\s.。]*"),
         re.compile(rf"\s*{delimited}[\s.,。]*"),
         re.compile(weekday),
-        re.compile(rf"(?<!{letter}){any_of(vocabulary.fillers)}(?!{letter})\.?"),
+        re.compile(
+            rf"(?<!{letter}){any_of(vocabulary.fillers)}(?!{letter})\.?"
+            rf"|(?<=[0-9]{{4}})\s?{any_of(vocabulary.after_year)}(?!{letter})\.?"
+        ),
         re.compile(rf"{numeral}+(?=\s*{any_of(signs)})|(?<={month_end}){numeral}+"),
         re.compile(rf"(?<![A-Z]){any_of(range_words)}(?![A-Z])|{any_of(set(vocabulary.ranges) - set(range_words))}"),
         re.compile(rf"^{any_of(vocabulary.openings)}(?![A-Z])\s*|\s*{any_of(vocabulary.endings)}$"),
@@ -146,30 +152,39 @@ def _lay_out(shape: str, grammar: Grammar) -> Layout | None:
     text = grammar.filler.sub(lambda filler: " " * len(filler[0]), text)
     match = grammar.marked.fullmatch(text)
     if match and (match["year"] or match["era"] or ((match["month"] or match["month_name"]) and match["day"])):
-        since = grammar.vocabulary.eras[match["era"]] if match["era"] else ""
-        groups = ("era_year" if since else "year", "month_name" if match["month_name"] else "month", "day")
-        return Layout(tuple([slice(*match.span(group)) for group in groups]), clock, weekday, True, since)
+        era = grammar.vocabulary.eras[match["era"]] if match["era"] else ("", "")
+        groups = ("era_year" if match["era"] else "year", "month_name" if match["month_name"] else "month", "day")
+        return Layout(tuple([slice(*match.span(group)) for group in groups]), clock, weekday, True, era, weekday > 0)
     match = grammar.delimited.fullmatch(text)
     if match is None:
         return None
     parts = [group for group in ("part1", "part2", "part3") if match[group] is not None]
-    if len(parts) == 3 and not _is_one_date(match, grammar):
+    names = [part for part in parts if _is_month_name(match[part], grammar)]
+    if not _is_one_date(match, parts, names):
         return None
-    return Layout(tuple([slice(*match.span(part)) for part in parts]), clock, weekday)
+    places = tuple([slice(*match.span(part)) for part in parts])
+    return Layout(places, clock, weekday, is_named=bool(names or weekday))
 
 
-def _is_one_date(match: re.Match[str], grammar: Grammar) -> bool:
-    """Whether three parts belong together: 2021.3-5 and Mar 21-23 may be a range.
+def _is_month_name(part: str, grammar: Grammar) -> bool:
+    return part in grammar.vocabulary.months or part.endswith(grammar.vocabulary.marks["month"])
 
-    With a month's name and four digits of a year no mistake is possible.
+
+def _is_one_date(match: re.Match[str], parts: list[str], names: list[str]) -> bool:
+    """Whether parts belong together: 2021.3-5 and Mar 21-23 may be a range, and a sign apart is a doubt or an open end.
+
+    With a month's name and four digits of a year at an end no mistake is possible.
     """
-    first, second = (match[f"between{number}"].strip() for number in (1, 2))
-    if first == second:
+    signs = [len(match[part]) < 4 and not any(sign.isalnum() for sign in match[part]) for part in parts]
+    between = [match[f"between{number}"].strip() for number in range(1, len(parts))]
+    if len(parts) > 1 and ((signs[-1] and not between[-1]) or (len(parts) == 2 and signs[0] and not between[0])):
+        return False
+    if len(parts) < 3 or between[0] == between[1]:
         return True
-    parts = match.group("part1", "part2", "part3")
-    marks = grammar.vocabulary.marks["month"]
-    is_named = any(part in grammar.vocabulary.months or part.endswith(marks) for part in parts)
-    return is_named and (any(len(part) == 4 for part in parts) or first.strip(".,") == second.strip(".,"))
+    long = [part for part in parts if len(match[part]) == 4]
+    if long and names:
+        return not (long[0] == parts[0] and names[0] == parts[-1])
+    return bool(names) and between[0].strip(".,") == between[1].strip(".,")
 
 
 def _blanked(match: re.Match[str]) -> str:

@@ -108,7 +108,9 @@ def _proof(text: str, how: Conventions) -> str | None:
         if texts:
             found.setdefault(parts.order, set()).update(texts)
     if list(found) == [""]:
-        return "year_first" if text[:4].isdecimal() else None
+        return "year_first" if text[:4].isdecimal() and written.parts[0].month else None
+    if written.is_named:
+        return None
     if len(found) == 1:
         return _PROOFS[next(iter(found))]
     if len({frozenset(texts) for texts in found.values()}) <= 1:

@@ -121,7 +121,7 @@ def read(
     ``kind`` tells problems apart, and each has a ``problem`` that quotes the text:
 
     - ``unreadable``
-    - ``impossible``: a date or time that does not exist, does not fall on its weekday, or is outside 1850 to 2149
+    - ``impossible``: a date or time that does not exist, does not fall on its weekday, or is outside 1850 to 2099
     - ``ambiguous``: day and month, or the century, cannot be told; ``candidates`` holds all readings
     - ``serial``: a day number of an undeclared system; ``candidates`` holds the date in the 1900 and the 1904 system
     - ``range``: two dates; ``candidates`` holds the first and the last
@@ -187,7 +187,10 @@ def _impossible(typed: object, reasons: Iterable[str]) -> Reading:
 
 
 def _read_written(typed: object, written: Written, how: Conventions) -> Reading:
-    found, reasons = date_texts(written, allowed_parts(written, how.order), how.century)
+    parts = allowed_parts(written, how.order)
+    if not parts:
+        return _unreadable(typed, how)
+    found, reasons = date_texts(written, parts, how.century)
     if len(found) == 1:
         return Reading(*found)
     if not found:
@@ -209,8 +212,11 @@ def _read_serial(typed: object, text: str, system: str | None) -> Reading:
             check_year(int(date[:4]))
     except ValueError as error:
         return _impossible(typed, [str(error)])
-    if system is not None:
+    if system is not None and len(text) >= 5:
         return Reading(texts[0])
+    if system is not None:
+        problem = f'"{typed}" is day {texts[0]} in the {system} system, or no day at all; expected a date'
+        return Reading("", problem, texts[0], "serial")
     named = " or ".join(f"{date} in the {each} system" for date, each in zip(texts, SYSTEMS, strict=True))
     problem = f'"{typed}" is a spreadsheet\'s number of days: {named}; expected a date or a declared system'
     return Reading("", problem, "|".join(texts), "serial")
@@ -226,14 +232,14 @@ def _read_range(typed: object, text: str, how: Conventions) -> Reading | None:
             found.update(dict.fromkeys(pair for pair in pairs if _is_range(*pair)))
         if found:
             texts = list(dict.fromkeys(text for pair in found for text in pair))
-            named = " or ".join(f"from {first} to {last}" for first, last in found)
+            named = " or ".join(f"{first} and {last}" for first, last in found)
             problem = f'"{typed}" is two dates, {named}; expected one date'
             return Reading(_shared_iso(texts), problem, "|".join(texts), "range")
     return None
 
 
 def _is_range(first: str, last: str) -> bool:
-    return first[:1].isdecimal() and last[:1].isdecimal() and first != last and first[: len(last)] <= last
+    return first[:1].isdecimal() and last[:1].isdecimal() and first < last and len(first) == len(last)
 
 
 def _read_surrounded(typed: object, text: str, how: Conventions) -> Reading | None:

@@ -28,6 +28,13 @@ _PLAIN_LATIN: dict[int, str | None] = {
 }
 """Accented Latin letters without their accents; other scripts keep theirs, which tell letters apart."""
 
+_RAISED_LETTERS = {ord("º"): "°", ord("ª"): "°"}
+"""The signs of Romance ordinals, which NFKC would make the letters that people type for a 0."""
+
+_QUOTES = ("'", "\u2019")
+LONGEST_SHORT_YEAR = 3
+"""Characters of '21: before more text the sign is the one that makes a spreadsheet's cell text."""
+
 _INVISIBLE = dict.fromkeys([0xAD, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065)])
 """Marks of direction, of byte order and of no width, as exports leave them."""
 
@@ -36,10 +43,11 @@ _INVISIBLE = dict.fromkeys([0xAD, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A,
 class Vocabulary:
     """The vocabulary by kind, in the form of `normalise`.
 
-    ``months``, ``romans``, ``weekdays`` (1 is Monday) and ``numerals`` give numbers, ``eras`` the first day, ``marks``
-    the signs by part of `PARTS`, ``halves`` those of ``am`` and ``pm``. ``unknown`` stands for any part of a date,
-    ``unknown_days`` for a day (an X between others may be October), ``unknown_dates`` for a whole date. ``times``
-    stand before a time and ``clocks`` behind one, ``fillers`` mean nothing, ``ranges`` stand between two dates,
+    ``months``, ``romans``, ``weekdays`` (1 is Monday) and ``numerals`` give numbers, ``eras`` the first day and that of
+    the next era (``""``: none yet), ``marks`` the signs by part of `PARTS`, ``halves`` those of ``am`` and ``pm``.
+    ``unknown`` stands for any part of a date, ``unknown_days`` for a day (an X between others may be October),
+    ``unknown_dates`` for a whole date. ``times`` stand before a time and ``clocks`` behind one, ``clocks_of_hours`` also
+    behind an hour alone; ``fillers`` mean nothing, nor ``after_year`` behind a year. ``ranges`` stand between two dates,
     ``openings`` before and ``endings`` behind them.
     """
 
@@ -47,14 +55,16 @@ class Vocabulary:
     romans: Mapping[str, int]
     weekdays: Mapping[str, int]
     numerals: Mapping[str, int]
-    eras: Mapping[str, str]
+    eras: Mapping[str, tuple[str, str]]
     marks: Mapping[str, tuple[str, ...]]
     halves: Mapping[str, tuple[str, ...]]
     unknown: frozenset[str]
     unknown_days: frozenset[str]
     unknown_dates: frozenset[str]
     clocks: tuple[str, ...]
+    clocks_of_hours: tuple[str, ...]
     fillers: tuple[str, ...]
+    after_year: tuple[str, ...]
     ordinals: tuple[str, ...]
     separators: tuple[str, ...]
     times: tuple[str, ...]
@@ -71,9 +81,13 @@ def normalise(typed: object) -> str:
     """
     if not isinstance(typed, str):
         return _cell_text(typed)
-    if typed.isascii():
-        return typed.strip().upper()
-    return unicodedata.normalize("NFKC", typed).translate(_INVISIBLE).strip().upper().translate(_PLAIN_LATIN)
+    if not typed.isascii():
+        typed = unicodedata.normalize("NFKC", typed.translate(_RAISED_LETTERS)).translate(_INVISIBLE)
+        typed = typed.upper().translate(_PLAIN_LATIN)
+    if not typed.isprintable():  # a line break within a cell
+        typed = " ".join(typed.split())
+    text = typed.strip().upper()
+    return text[1:] if text[:1] in _QUOTES and len(text) > LONGEST_SHORT_YEAR else text
 
 
 def _cell_text(typed: object) -> str:
@@ -129,14 +143,16 @@ def read_vocabulary(wanted: frozenset[str] | None = None) -> Vocabulary:
         # DO is Donnerstag, and "to" in Polish: such words need their language declared, or their dot
         weekdays=numbers("weekday") | (numbers("declared_weekday") if wanted else {}),
         numerals=numbers("numeral"),
-        eras={normalise(line["text"]): line["value"] for line in lines if line["kind"] == "era"},
+        eras=_eras([line for line in lines if line["kind"] == "era"]),
         marks={part: texts("mark", part) for part in PARTS},
         halves={half: texts("half", half) for half in ("am", "pm")},
         unknown=frozenset(texts("unknown")),
         unknown_days=frozenset(texts("unknown", "day")),
         unknown_dates=frozenset(texts("unknown", "date")),
         clocks=texts("clock"),
+        clocks_of_hours=texts("clock", "alone"),
         fillers=texts("filler"),
+        after_year=texts("after_year"),
         ordinals=texts("ordinal"),
         separators=texts("separator"),
         times=texts("before_time"),
@@ -144,6 +160,17 @@ def read_vocabulary(wanted: frozenset[str] | None = None) -> Vocabulary:
         openings=texts("range_opening"),
         endings=texts("range_ending"),
     )
+
+
+def _eras(lines: list[dict[str, str]]) -> dict[str, tuple[str, str]]:
+    starts = {normalise(line["text"]): (line["language"], line["value"]) for line in lines}
+    return {
+        era: (
+            start,
+            min((other for spoken, other in starts.values() if spoken == language and other > start), default=""),
+        )
+        for era, (language, start) in starts.items()
+    }
 
 
 @cache

@@ -23,7 +23,7 @@ ORDERS: Mapping[str, tuple[int, int, int]] = {"ymd": (0, 1, 2), "dmy": (2, 1, 0)
 UNDELIMITED_YEARS = range(1900, 2100)
 """Years that four of eight undelimited digits may mean; more would make 01122021 the year 112."""
 
-YEARS = range(1850, 2150)
+YEARS = range(1850, 2100)
 """From the birth of the oldest patient to the end of the longest study: 0021 and 9999 are slips and placeholders."""
 
 CENTURIES = (1900, 2000)
@@ -42,13 +42,15 @@ class Parts(NamedTuple):
 class Written(NamedTuple):
     """The date in a text before its order is settled: its possible parts, its time, its weekday, its era.
 
-    ``weekday`` is 1 for Monday, 0 where none is written; ``since`` is the first day of the era as ISO text.
+    ``weekday`` is 1 for Monday, 0 where none is written; ``era`` has its first day and that of the next as ISO text.
+    ``is_named`` tells the name of a month or a weekday.
     """
 
     parts: tuple[Parts, ...]
     clock: Clock | None = None
     weekday: int = 0
-    since: str = ""
+    era: tuple[str, str] = ("", "")
+    is_named: bool = False
 
 
 _ROLES = {
@@ -56,6 +58,7 @@ _ROLES = {
     "unknown year": "ymd",  # UNKN; a day or month only beside a known year
     "unknown": "ymd",
     "unknown day": "d",
+    "zero": "md",
     "short year": "y",  # '21
     "month name": "m",
     "roman": "m",
@@ -68,15 +71,20 @@ _ROLES = {
 
 
 class _Token(NamedTuple):
-    """One part as written: its kind in `_ROLES`, and its text as a year, as a month and as a day, ``""`` if unknown."""
+    """One part as written: its kind in `_ROLES`, and its text as a year, as a month and as a day, ``""`` if unknown.
+
+    ``stands_for_all`` tells an unknown part that beside a year alone is both month and day; ND may be "not done".
+    """
 
     kind: str
     year: str = ""
     month: str = ""
     day: str = ""
     is_zero: bool = False
+    stands_for_all: bool = False
 
 
+_SHORT_YEAR = re.compile("[0-9]{2}")
 _NUMBER = re.compile(r"(?P<apostrophe>['’])?(?P<digits>[0-9]+)\s?(?P<suffix>\D*)")
 
 
@@ -89,8 +97,12 @@ def parse_written(text: str, grammar: Grammar) -> Written | None:
     parts = _marked_parts(text, layout, grammar) if layout.is_marked else _delimited_parts(text, layout, grammar)
     if not parts or (layout.weekday and not any(each.year and each.month and each.day for each in parts)):
         return None  # a word beside part of a date is no weekday: so 2021
-    clock = None if layout.clock is None else layout.clock.of(text)
-    return Written(parts, clock, layout.weekday, layout.since)
+    if layout.clock is None:
+        return Written(parts, None, layout.weekday, layout.era, layout.is_named)
+    clock = layout.clock.of(text)
+    if layout.clock.is_bare and clock.hour in ("19", "20"):
+        return None  # 05/03/2021 2022 may name two years
+    return Written(parts, clock, layout.weekday, layout.era, layout.is_named)
 
 
 def date_texts(
@@ -103,11 +115,20 @@ def date_texts(
     found: dict[str, None] = {}
     reasons: dict[str, None] = {}
     for each in parts:
+        texts: dict[str, str] = {}
         for year in _years(each.year, century):
             try:
-                found[_render(year, each, written)] = None
+                text = _render(year, each, written)
+                texts[text] = _other_weekday(text, written.weekday)
             except ValueError as error:
                 reasons[f"{error} (read as {each.order})" if each.order else str(error)] = None
+        # A weekday refutes a date and tells day from month; it is no reason to take one century for the other.
+        if not texts or all(texts.values()):
+            reasons.update(dict.fromkeys(reason for reason in texts.values() if reason))
+        else:
+            found.update(dict.fromkeys(texts))
+    if len(found) > 1:
+        found.pop("", None)  # UN-UN-21: that nothing may be known is no date beside one that may
     return found, reasons
 
 
@@ -116,18 +137,25 @@ def _render(year: int | None, parts: Parts, written: Written) -> str:
     check_calendar(year, month, day)
     check_year(year)
     text = render_iso(year, month, day)
-    if written.since[: len(text)] > text:
-        raise ValueError(f"{text} is before {written.since}, the first day of its era")
-    if written.weekday and year and month and day:
-        actual = datetime.date(year, month, day).isoweekday()
-        if actual != written.weekday:
-            names = calendar.day_name[actual - 1], calendar.day_name[written.weekday - 1]
-            raise ValueError(f"{text} is a {names[0]}, not a {names[1]}")
+    since, until = written.era
+    if since[: len(text)] > text:
+        raise ValueError(f"{text} is before {since}, the first day of its era")
+    if until and text >= until:
+        raise ValueError(f"{text} is after its era, which ended on {until}")
     if written.clock is None:
         return text
     if None in (year, month, day):
         raise ValueError(f"{text or 'an unknown date'} has a time and no day")
     return f"{text}T{render_clock(written.clock)}"
+
+
+def _other_weekday(text: str, weekday: int) -> str:
+    """What is wrong with the weekday of a complete date, ``""`` for nothing."""
+    if not weekday or len(text) < len("2021-03-05") or "--" in text:
+        return ""
+    actual = datetime.date.fromisoformat(text[:10]).isoweekday()
+    names = calendar.day_name[actual - 1], calendar.day_name[weekday - 1]
+    return "" if actual == weekday else f"{text[:10]} is a {names[0]}, not a {names[1]}"
 
 
 def check_year(year: int | None) -> None:
@@ -144,7 +172,9 @@ def allowed_parts(written: Written, declared: str | None) -> tuple[Parts, ...]:
     if of_declared:
         return of_declared
     year_place = ORDERS[declared][0]
-    return tuple(parts for parts in written.parts if ORDERS[parts.order][0] == year_place) or written.parts
+    of_place = tuple(parts for parts in written.parts if ORDERS[parts.order][0] == year_place)
+    # Two digits do not say that they are the year, so that 17/4/9 of a site that puts the day first stays open.
+    return of_place or tuple(parts for parts in written.parts if len(parts.year) != 2)
 
 
 def _years(year: str, century: int | None) -> list[int | None]:
@@ -160,12 +190,12 @@ def _years(year: str, century: int | None) -> list[int | None]:
 def _marked_parts(text: str, layout: Layout, grammar: Grammar) -> tuple[Parts, ...]:
     """Parts with a sign behind each; the years of an era are counted from its first."""
     year, month, day = [text[place] for place in layout.parts]
-    if layout.since:
-        year = str(int(layout.since[:4]) - 1 + (1 if year == FIRST_YEAR else int(year)))
+    if layout.era[0]:
+        year = str(int(layout.era[0][:4]) - 1 + (1 if year == FIRST_YEAR else int(year)))
     number = grammar.vocabulary.months.get(month)
     unknown = grammar.unknown | grammar.vocabulary.unknown_days
-    known = ["" if part in unknown else part for part in (year, str(number) if number else month, day)]
-    return (Parts("", *known),)
+    month, day = ("" if part in unknown else part for part in (str(number) if number else month, day))
+    return (Parts("", "" if year in unknown and not _SHORT_YEAR.fullmatch(year) else year, month, day),)
 
 
 def _delimited_parts(text: str, layout: Layout, grammar: Grammar) -> tuple[Parts, ...]:
@@ -186,8 +216,11 @@ def _parse_token(text: str, grammar: Grammar) -> _Token:
     if text in vocabulary.romans:
         return _Token("roman", month=str(vocabulary.romans[text]))
     if text in grammar.unknown:
-        kind = "unknown year" if len(text) == 4 else "unknown"
-        return _Token(kind, year=text if text == "00" else "", is_zero=text in ("0", "00"))
+        kind = "zero" if text == "0" else "unknown year" if len(text) == 4 else "unknown"
+        is_word = text in vocabulary.unknown_dates or not text.isalpha() or not text.strip("X")
+        # Two digits for an unknown day, 00 or a site's 99, are a year where the year stands.
+        year = text if len(text) == 2 and text.isdecimal() else ""
+        return _Token(kind, year=year, is_zero=text in ("0", "00"), stands_for_all=is_word)
     if text in vocabulary.unknown_days:
         return _Token("unknown day")
     match = _NUMBER.fullmatch(text)
@@ -240,7 +273,7 @@ def _is_plausible(parts: Parts) -> bool:
 def _two_parts(first: _Token, second: _Token) -> tuple[Parts, ...]:
     """A long year and a month; or the name of a month and a year of two digits or a day, as the order of each allows."""
     for year, month in ((first, second), (second, first)):
-        is_month = "m" in _ROLES[month.kind] and month.kind != "roman"
+        is_month = month.stands_for_all or month.kind in ("month name", "number", "digit")
         if year.kind in ("year", "unknown year") and is_month and (year.year or month.month):
             return (Parts("", year.year, month.month, ""),)
     name, number = (first, second) if first.kind == "month name" else (second, first)
@@ -263,18 +296,20 @@ def _two_parts(first: _Token, second: _Token) -> tuple[Parts, ...]:
 
 def _three_parts(tokens: list[_Token]) -> tuple[Parts, ...]:
     """Year, month and day, by what each token can be and by order."""
-    if all(token.year == "00" for token in tokens):
+    if all(token.is_zero for token in tokens) or all(token.kind == "unknown" for token in tokens):
         return (Parts("", "", "", ""),)
     places = _places(tuple([token.kind for token in tokens]))
     found = [Parts(order, tokens[y].year, tokens[m].month, tokens[d].day) for order, y, m, d in places]
     if any(token.is_zero for token in tokens):
-        # Day 0 of January 1900 is what a spreadsheet shows for an empty date: no day, and no January either.
+        # Day 0 of January 1900 is what a spreadsheet shows for an empty date, in whatever order: no part of it is known.
         found = [parts._replace(day="0") if _is_empty_date(parts) else parts for parts in found]
     return _settled(found)
 
 
 def _is_empty_date(parts: Parts) -> bool:
-    return parts.year in ("1900", "00") and parts.month in ("1", "01") and not parts.day
+    return (
+        parts.year in ("1900", "00") and (parts.month or parts.day) in ("1", "01") and not (parts.month and parts.day)
+    )
 
 
 @cache
@@ -283,11 +318,14 @@ def _places(kinds: tuple[str, ...]) -> tuple[tuple[str, int, int, int], ...]:
 
     The name of a month and a long year settle the places by themselves.
     """
-    if kinds.count("month name") > 1 or kinds.count("year") > 1:
+    is_named = "month name" in kinds
+    if kinds.count("month name") > 1 or kinds.count("year") > 1 or ("ordinal" in kinds and not is_named):
         return ()
     years = [place for place, kind in enumerate(kinds) if kind == "year"]
     years = years or [place for place, kind in enumerate(kinds) if kind == "unknown year"]
-    if "month name" in kinds and len(years) == 1:
+    if is_named and len(years) == 1:
+        if years == [1]:
+            return ()  # Mar 2021-22
         month = kinds.index("month name")
         (day,) = {0, 1, 2} - {month, years[0]}
         return (("", years[0], month, day),) if "d" in _ROLES[kinds[day]] else ()
@@ -307,7 +345,11 @@ def _places(kinds: tuple[str, ...]) -> tuple[tuple[str, int, int, int], ...]:
 
 
 def _settled(found: list[Parts]) -> tuple[Parts, ...]:
-    """The parts, of no order where every order comes to the same ones."""
-    if found and all(parts[1:] == found[0][1:] for parts in found):
+    """The parts, of no order where every order comes to the same ones.
+
+    A short year may be read under one order alone and yet stand elsewhere.
+    """
+    same = bool(found) and all(parts[1:] == found[0][1:] for parts in found)
+    if same and (len(found) > 1 or len(found[0].year) != 2):
         return (Parts("", *found[0][1:]),)
     return tuple(found)

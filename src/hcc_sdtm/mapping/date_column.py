@@ -14,6 +14,7 @@ from hcc_sdtm.dates.serial import is_serial
 from hcc_sdtm.dates.vocabulary import normalise
 from hcc_sdtm.mapping.model import DateHabit
 
+_DAY = len("2021-03-05")
 _SIX_DIGITS = re.compile(r"\d{6}")
 _LEADING_YEAR = re.compile(r"\d{4}")
 
@@ -37,7 +38,10 @@ class DateColumn:
 
     @cached_property
     def reading(self) -> pd.DataFrame:
-        """What each text means: ``iso``, ``problem``, ``candidates``, ``kind``, and ``serial``: whether it is a day number."""
+        """What each text means, as `dates.read` has it.
+
+        ``serial`` marks the day numbers among them, ``midnight`` those whose time was left out.
+        """
         declared = self.habit.serials
         found = self._read(self.texts, declared or "")
         serial = np.zeros(len(found), dtype=bool)
@@ -48,7 +52,9 @@ class DateColumn:
             open_numbers = (found["kind"] == "serial").to_numpy()
             found[open_numbers] = self._read(self.texts[open_numbers], self.date_system).to_numpy()
             serial = open_numbers & (found["kind"] == "").to_numpy()
-        return found.assign(iso=_without_midnights(found["iso"]), serial=serial)
+        midnight = _only_midnights(found["iso"])
+        found["iso"] = found["iso"].where(~midnight, found["iso"].str.slice(0, _DAY))
+        return found.assign(serial=serial, midnight=midnight)
 
     def contradictions(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The texts that speak against the declared order, and those that only it makes dates."""
@@ -78,11 +84,8 @@ class DateColumn:
         )
 
 
-def _without_midnights(texts: pd.Series) -> pd.Series:
-    """The ISO texts without their times where all are midnight."""
-    times = texts.str.slice(10)
-    complete = texts.str.len() >= len("2021-03-05")
-    is_midnight = complete & times.isin(["T00:00", "T00:00:00"])
-    if not is_midnight.any() or (complete & ~is_midnight).any():
-        return texts
-    return texts.where(~is_midnight, texts.str.slice(0, 10))
+def _only_midnights(texts: pd.Series) -> np.ndarray:
+    """Mask of the ISO texts with a time, where that is midnight for every date of the column that is known to the day."""
+    is_complete = (texts.str.len() >= _DAY).to_numpy()
+    is_midnight = is_complete & texts.str.slice(_DAY).isin(["T00:00", "T00:00:00"]).to_numpy()
+    return is_midnight & bool((is_midnight == is_complete).all())

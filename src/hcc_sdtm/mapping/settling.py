@@ -19,7 +19,7 @@ ORDER_SETTLED = "MAP-020 date.order-settled"
 SERIALS_READ = "MAP-027 date.serial-read"
 DECLARATION_CONTRADICTED = "MAP-028 date.declared-order-contradicted"
 
-DATE_ORDER, DATE_SYSTEM = "date order", "date system of numbers"
+DATE_ORDER, DATE_SYSTEM, TIME_OF_DAY = "date order", "date system of numbers", "time of day"
 """The facts that a column settles."""
 
 SETTLED_COLUMNS = ("site", "table", "column", "fact", "value", "how", "evidence")
@@ -95,6 +95,9 @@ def _settle(settled: SettledDates, view: View, column: str, declared: str) -> No
     serial = found.reading["serial"].to_numpy(dtype=bool)
     if first_of_column and serial.any():
         _add_serials(settled, view, column, found, serial)
+    midnight = found.reading["midnight"].to_numpy(dtype=bool)
+    if first_of_column and midnight.any():
+        settled.add_fact(view, column, TIME_OF_DAY, "left out", "every time is midnight", str(texts[midnight][0]))
 
 
 def _add_undeclared(settled: SettledDates, view: View, column: str, evidence: OrderEvidence) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 
 from hcc_sdtm.mapping.applying import MappedSite
-from hcc_sdtm.mapping.settling import DATE_ORDER, DATE_SYSTEM
+from hcc_sdtm.mapping.settling import DATE_ORDER, DATE_SYSTEM, TIME_OF_DAY
 from hcc_sdtm.outputs.assumptions import Assumption, build_assumptions
 from hcc_sdtm.spec.endpoints import SurvivalEndpoint
 from hcc_sdtm.spec.study import Study
@@ -189,6 +189,7 @@ def _endpoints(study: Study) -> Iterator[Assumption]:
 _SETTLED = {
     DATE_ORDER: "decides which part of a date is the day",
     DATE_SYSTEM: "decides the date that a number stands for",
+    TIME_OF_DAY: "a program wrote midnight where no time was recorded",
 }
 """Why each fact matters that a whole column settles."""
 
