@@ -78,7 +78,8 @@ def compute(study: Study, sites: Sequence[str], keep_going: bool, progress: Prog
     if not sites:
         of_sites.append(unused_files(study.raw, {name for site in mapped for name in site.files}))
     of_files = transport_findings({**sdtm, **adam})
-    findings = join_findings([*of_sites, sdtm_findings, *schema_findings, check_findings, *of_adam, of_files])
+    found = [*of_sites, sdtm_findings, *schema_findings, check_findings, *of_adam, of_files]
+    findings = join_findings(found).drop_duplicates(ignore_index=True)  # two derivations may miss the same date
     assumptions = list_assumptions(study, mapped)
     return RunResult(
         study, tuple(mapped), sdtm, adam, findings, outcomes, results, curves, assumptions, lineage, tuple(problems)

@@ -113,7 +113,8 @@ def test_a_death_without_a_usable_date_is_an_error():
     ("visits", "expected"),
     [
         ("LB | 2021-06-05", "2021-06-05 | LB | LBDTC | 1"),
-        ("LB | 2021-06", "2021-03-10 | EX | EXENDTC | 2"),  # a partial date shows no day
+        ("LB | 2021-06", "2021-06-01 | LB | LBDTC | 1"),  # alive on the first day of a partial date, whichever it was
+        ("LB | 2021-03", "2021-03-10 | EX | EXENDTC | 2"),  # which comes before a date known to the day
         ("LB | 2024-05-01", "2024-02-29 | LB | LBDTC | 1"),  # seen after the cut-off, so alive on it
     ],
 )
@@ -124,6 +125,23 @@ def test_last_known_alive_is_the_latest_of_all_records_and_remembers_which(visit
     )
     frame = made.frame.rename(columns={"_dom:LSTALVDT": "DOM", "_var:LSTALVDT": "VAR", "_at:LSTALVDT": "SEQ"})
     assert as_text(frame, "LSTALVDT DOM VAR SEQ") == lines(expected)
+
+
+@pytest.mark.parametrize(
+    ("visits", "flag"),
+    [
+        (["2021-06"], "D"),
+        (["2021---30"], ""),  # its first day comes before the last of treatment
+        (["2022"], "M"),
+        (["2022", "2022-01-01"], ""),  # known to the day by another record
+        (["2022-01", "2022"], "D"),
+        (["2024-02-29", "2024-03"], ""),
+    ],
+)
+def test_the_last_day_alive_is_flagged_where_a_partial_date_gave_it(visits, flag):
+    rows = "\n".join(f"A | {day}" for day in visits)
+    made, _ = build_adsl(study(DM=DM.format(".", "."), EX=EX, LB=f"S | LBDTC\n{rows}"), SPECS, TRIAL, ADAM)
+    assert made.frame["LSTALVDF"].tolist() == [flag]
 
 
 def test_alive_at_the_cutoff_by_a_later_death_points_to_that_date():

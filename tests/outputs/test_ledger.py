@@ -31,7 +31,7 @@ def ledger():
         ("parameter TTNT2L", "from TRTSDT, RTFL; events: second line; competing: death; censoring: lost (CNSR 5)"),
         ("parameter DCTRL", "RTFL with ADRS where PARAMCD = DC and AVALC = Y"),
         ("parameter OSDE", "from DIAGDT, RTFL; at risk from TRTSDT; events: death"),
-        ("partial date: origin", "to mid, month and day; not after QPDDT, not after RFICDT, not after TRTSDT"),
+        ("partial date: origin", "to mid, month and day; not before diagnosis, not after diagnosis, not after QPDDT"),
         ("partial date: death", "to first, month and day; not before radiotherapy, not before progression"),
         ("event: progression", "first RS.RSDTC where RSTESTCD = OVRLRESP and RSSTRESC = PD, after radiotherapy"),
         ("event: qualifying progression", "last MH.MHSTDTC where MHCAT = QUALIFYING PROGRESSION"),

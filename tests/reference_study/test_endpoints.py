@@ -87,7 +87,7 @@ def test_no_conclusion_without_a_start_of_radiotherapy(reference_run):
 
 
 def diagnosis(row: Row) -> date:
-    """The middle of what is open, and not after the qualifying progression, the consent and the start of radiotherapy."""
+    """The middle of what is open, not after first line, qualifying progression, consent and the start of radiotherapy."""
     text = row["DIAGDTC"]
     earliest, latest = days_of(text)
     known = date.fromisoformat(text + {4: "-06-30", 7: "-15", 10: ""}[len(text)])
@@ -96,6 +96,11 @@ def diagnosis(row: Row) -> date:
         record["MHSTDTC"]
         for record in true_records("MH")
         if record["USUBJID"] == row["USUBJID"] and record["MHCAT"] == "QUALIFYING PROGRESSION"
+    ]
+    limits += [
+        record["CMSTDTC"]
+        for record in true_records("CM")
+        if record["USUBJID"] == row["USUBJID"] and record["CMCAT"] == "FIRST LINE"
     ]
     for limit in (*(days_of(text)[1] for text in limits if text), date.fromisoformat(row["RTSTDTC"])):
         if earliest <= limit <= latest and limit < known:

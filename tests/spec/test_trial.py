@@ -49,9 +49,9 @@ def test_the_reference_trial_has_no_problem(tmp_path):
         ("to: first", "to: 13-01", 'to "13-01": one of first, mid, last or a month and day'),
         ("highest: D", "highest: Day", "highest \"Day\": input should be 'D' or 'M'; did you mean \"D\"?"),
         ("{to: mid, highest: M,", "{to: mid,", 'the key "highest" is missing'),
-        ("[QPDDT,", "[QPDT,", 'not_after: no date of ADSL or event "QPDT"; expected one of TRTSDT, TRTEDT'),
-        ("[QPDDT,", "[LSTALVDT,", 'not_after: "LSTALVDT" is not made before DIAGDT, which has the role origin'),
-        ("[QPDDT,", "[SEX,", 'no date of ADSL or event "SEX"'),
+        ("[diagnosis, QPDDT,", "[diagnosis, QPDT,", 'not_after: no date of ADSL or event "QPDT"; expected one of TRTSDT'),
+        ("[diagnosis, QPDDT,", "[LSTALVDT,", 'not_after: "LSTALVDT" is not made before DIAGDT, which has the role origin'),
+        ("[diagnosis, QPDDT,", "[SEX,", 'no date of ADSL or event "SEX"'),
         ("progression, second line, LSTALVDT]", "progresion, second line, LSTALVDT]", '"progresion"; expected one of'),
         ("  consent:", "  TRTSDT:", 'not_after: "TRTSDT" is a date of ADSL and an event; rename the event'),
         ("  consent: {dataset: DM, date: RFICDTC}", "  consent: {dataset: DM, date: RFICDT}", 'no date of DM "RFICDT"'),
@@ -70,7 +70,7 @@ def test_the_reference_trial_has_no_problem(tmp_path):
         ("  - [birth,", "  - [death, birth]\n  - [birth,", '"second line" before "death" contradicts an order above: '
          '"death" comes before "second line"'),
         ("  - [birth,", "  - [birth]\n  - [birth,", "an order has at least two events"),
-        ("  - [birth,", "  - [birth, birth]\n  - [birth,", '"birth" before "birth" contradicts'),
+        ("  - [birth,", "  - [birth, birth]\n  - [birth,", '"birth" stands twice in a row'),
     ],
 )  # fmt: skip
 def test_a_wrong_name_is_a_problem_at_its_line_with_what_is_allowed(tmp_path, old, new, message):

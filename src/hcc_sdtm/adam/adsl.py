@@ -27,8 +27,9 @@ from hcc_sdtm.adam.timeline import (
 )
 from hcc_sdtm.dataset import Dataset, Derivation, at_column
 from hcc_sdtm.dates.iso import bounds, to_days
+from hcc_sdtm.dates.open_dates import DATE_FLAGS, open_dates
 from hcc_sdtm.finding import join_findings
-from hcc_sdtm.spec.adam import AdamSpecs, AdslRule, DatedRecords, LastAlive
+from hcc_sdtm.spec.adam import AdamSpecs, AdslRule, DatedRecords, LastAlive, imputation_flag
 from hcc_sdtm.spec.model import Specs, Variable
 from hcc_sdtm.spec.trial import Trial
 
@@ -175,7 +176,7 @@ class _Builder:
         values = np.full(len(self.subjects), np.nan)
         values[subject] = chosen.day[index]
         extra = {}
-        flag_name = f"{name}F"
+        flag_name = imputation_flag(name)
         if flag_name in self.specs.adam["ADSL"].by_name:
             flags = np.full(len(self.subjects), "", dtype=object)
             flags[subject] = chosen.flag[index]
@@ -227,8 +228,10 @@ class _Builder:
             for variable in dataset.spec.names:
                 if not variable.endswith("DTC") or variable not in dataset.frame or not len(position):
                     continue
-                day = to_days(dataset.frame[variable].iloc[position]).to_numpy(dtype=float)
-                usable = (subject >= 0) & ~np.isnan(day)
+                dates = open_dates(dataset.frame[variable].iloc[position], keep_known_parts=True, name=variable)
+                # The subject lived on the first day that a partial date can be, whichever day it was.
+                day, flag = dates.reach().earliest, DATE_FLAGS[dates.level[dates.codes]]
+                usable = (subject >= 0) & np.isfinite(day)
                 usable[usable] = ~(day[usable] > death[subject[usable]])
                 numbers = sequence_numbers(dataset, position[usable]) if dataset.spec.sequence else None
                 best.add(
@@ -237,9 +240,15 @@ class _Builder:
                     dataset_name,
                     variable,
                     numbers,
+                    flag[usable],
                 )
         extra = {domain_column(name): best.domain, variable_column(name): best.variable}
-        how = "latest complete date of any record that shows the subject alive, not after death or the data cut-off"
+        if imputation_flag(name) in self.specs.adam["ADSL"].by_name:
+            extra[imputation_flag(name)] = np.where(best.day < self.subjects.cutoff, best.flag, "")
+        how = (
+            "latest day that any record which shows the subject alive surely reaches, the first of a partial date, not "
+            "after death or the data cut-off"
+        )
         return _Made(best.day, Derivation(how), best.number, extra)
 
     def missing(self, variable: Variable) -> np.ndarray:
@@ -322,7 +331,8 @@ class _Builder:
             later = (limits["earliest"] > self.subjects.cutoff).to_numpy()
             numbers = sequence_numbers(dataset, position[later]) if dataset.spec.sequence else None
             cutoff = np.full(later.sum(), self.subjects.cutoff)
-            best.add(subject[later], cutoff, alive.death.dataset, alive.death.date, numbers)
+            complete = np.full(len(cutoff), "", dtype=object)
+            best.add(subject[later], cutoff, alive.death.dataset, alive.death.date, numbers, complete)
         return latest
 
     def undated_deaths(self, adsl: Dataset) -> pd.DataFrame:
@@ -345,20 +355,38 @@ class _LastDate:
     """The latest day found so far by subject, and the record that has it."""
 
     def __init__(self, count: int) -> None:
-        self.day = np.full(count, np.nan)
+        self.rank = np.full(count, np.nan)  # the day, half a day less where it is the first of a partial date
         self.number = np.full(count, np.nan)
         self.domain = np.full(count, "", dtype=object)
         self.variable = np.full(count, "", dtype=object)
+        self.flag = np.full(count, "", dtype=object)
 
-    def add(self, subject: np.ndarray, day: np.ndarray, domain: str, variable: str, numbers: np.ndarray | None) -> None:
-        """Take the records in; among those of one day the lowest number stands."""
-        latest = np.full(len(self.day), -np.inf)
-        np.maximum.at(latest, subject, day)
-        later = np.isfinite(latest) & ~(latest <= self.day)
-        tied = later[subject] & (day == latest[subject])
-        lowest = np.full(len(self.day), np.inf)
-        np.minimum.at(lowest, subject[tied], np.zeros(tied.sum()) if numbers is None else numbers[tied])
-        self.day[later] = latest[later]
+    def add(
+        self,
+        subject: np.ndarray,
+        day: np.ndarray,
+        domain: str,
+        variable: str,
+        numbers: np.ndarray | None,
+        flags: np.ndarray,
+    ) -> None:
+        """Take the records in; of those of one day a complete date stands, and of several the lowest number."""
+        rank = day - (flags != "") / 2
+        latest = np.full(len(self.rank), -np.inf)
+        np.maximum.at(latest, subject, rank)
+        later = np.isfinite(latest) & ~(latest <= self.rank)
+        tied = np.flatnonzero(later[subject] & (rank == latest[subject]))
+        order = np.zeros(len(subject)) if numbers is None else numbers
+        lowest = np.full(len(self.rank), np.inf)
+        np.minimum.at(lowest, subject[tied], order[tied])
+        chosen = tied[order[tied] == lowest[subject[tied]]]
+        self.rank[later] = latest[later]
         self.number[later] = lowest[later]
+        self.flag[subject[chosen]] = flags[chosen]
         self.domain[later] = domain
         self.variable[later] = variable
+
+    @property
+    def day(self) -> np.ndarray:
+        """The latest day of each subject, NaN where there is no record."""
+        return np.asarray(np.ceil(self.rank))

@@ -21,7 +21,7 @@ from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.dates.duration import duration
 from hcc_sdtm.dates.study_day import study_day
 from hcc_sdtm.finding import join_findings
-from hcc_sdtm.spec.adam import AdamSpecs, DatedRecords, TimeToEvent
+from hcc_sdtm.spec.adam import AdamSpecs, DatedRecords, TimeToEvent, imputation_flag
 from hcc_sdtm.spec.model import DatasetSpec, Specs
 from hcc_sdtm.spec.trial import Trial
 
@@ -167,7 +167,7 @@ def _rows(
     day, source, reason = decision.day[chosen], decision.source[chosen], decision.reason[chosen]
     start = subjects.days[parameter.start][chosen]
     first_day = trial.first_day if parameter.first_day is None else parameter.first_day
-    start_flag = f"{parameter.start}F"
+    start_flag = imputation_flag(parameter.start)
     rows = pd.DataFrame({"subject": chosen, "STARTDT": start, "ADT": day})
     rows["STARTDTF"] = adsl.frame[start_flag].to_numpy(dtype=object)[chosen] if start_flag in adsl.frame else ""
     origin, unit, month_days = rows["STARTDT"], parameter.unit, trial.month_days

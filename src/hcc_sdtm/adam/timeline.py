@@ -19,9 +19,9 @@ from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.dates.impute import impute
 from hcc_sdtm.dates.iso import bounds, to_days
 from hcc_sdtm.finding import findings_frame
-from hcc_sdtm.spec.adam import DatedRecords, Records
+from hcc_sdtm.spec.adam import DatedRecords, Records, imputation_flag
 from hcc_sdtm.spec.model import DatasetSpec
-from hcc_sdtm.spec.trial import DatePolicy, RecordChoice
+from hcc_sdtm.spec.trial import DatePolicy, RecordChoice, has_text
 
 UNUSABLE_DATE = "ADSL-101 adam.unusable-date"
 """A record that a derivation asks for has a date that stays incomplete after its role's imputation: it is not used."""
@@ -107,7 +107,10 @@ class Timeline:
 
     def unusable_findings(self) -> pd.DataFrame:
         """One finding for each record whose date could not be used."""
-        message = f'{self.variable} "{{value}}" is too incomplete to be used; the record is left out of the analysis'
+        message = (
+            f'{self.variable} "{{value}}" is too incomplete to be used, or contradicts what bounds it; the analysis does '
+            "without it"
+        )
         return self.dataset.findings(
             self.unusable, UNUSABLE_DATE, "warning", self.variable, message, "a date to the day"
         )
@@ -121,20 +124,10 @@ def matching(frame: pd.DataFrame, records: Records | RecordChoice) -> np.ndarray
     """Mask of the rows that the records' ``where`` and ``where_not`` choose; a column that is not there is missing."""
     mask = np.ones(len(frame), dtype=bool)
     for variable, texts in records.where.items():
-        mask &= _has_text(frame, variable, texts)
+        mask &= has_text(frame, variable, texts)
     for variable, texts in getattr(records, "where_not", {}).items():
-        mask &= ~_has_text(frame, variable, texts)
+        mask &= ~has_text(frame, variable, texts)
     return mask
-
-
-def _has_text(frame: pd.DataFrame, variable: str, texts: tuple[str, ...]) -> np.ndarray:
-    if variable not in frame:
-        return np.full(len(frame), "" in texts)
-    column = frame[variable]
-    if not is_numeric_dtype(column):
-        return column.isin(texts).to_numpy()
-    numbers = pd.to_numeric(pd.Series([text for text in texts if text], dtype=object), errors="coerce").dropna()
-    return (column.isin(numbers) | (column.isna() & ("" in texts))).to_numpy()
 
 
 def record_date(spec: DatasetSpec) -> str:
@@ -176,7 +169,7 @@ def build_timeline(
     else:
         texts = dataset.frame[records.date].iloc[position].reset_index(drop=True)
     day, flag = _complete_days(texts, subject, subjects, subjects.roles.get(records.role))
-    carried = f"{records.date}F"
+    carried = imputation_flag(records.date)
     if is_numeric_dtype(texts) and carried in dataset.frame:
         flag = dataset.frame[carried].to_numpy(dtype=object)[position]
     undated = np.isnan(day)
@@ -206,14 +199,17 @@ def _complete_days(
     if len(partial):
         given = texts.iloc[partial].reset_index(drop=True)
         own = subject[partial]
-        completed = impute(
-            given,
-            policy.to,
-            policy.highest,
-            policy_bounds(policy, "earliest", subjects.days, own),
-            [*policy_bounds(policy, "latest", subjects.days, own), pd.Series(np.full(len(own), subjects.cutoff))],
-        )
-        day[partial] = completed["date"].to_numpy()
+        lower = policy_bounds(policy, "earliest", subjects.days, own)
+        upper = policy_bounds(policy, "latest", subjects.days, own)
+        cutoff = pd.Series(np.full(len(own), subjects.cutoff))
+        completed = impute(given, policy.to, policy.highest, lower, [*upper, cutoff])
+        date = completed["date"]
+        if policy.contradicted == "unused":
+            for bound in lower:
+                date = date.where(~(date < bound))
+            for bound in upper:
+                date = date.where(~(date > bound))
+        day[partial] = date.to_numpy()
         flag[partial] = completed["flag"].to_numpy()
     return day, flag
 

@@ -94,7 +94,9 @@ def event_out_of_order(evidence: Evidence) -> Iterator[Flag]:
             strict=True,
         ):
             sides = told.setdefault((position, f'{event} "{text}"'), {})
-            sides.setdefault("after" if is_later else "before", []).append(f'{other} "{date}"')
+            may_share = evidence.trial.events[other if is_later else event].same_day
+            side = f"{'on or ' if may_share else ''}{'after' if is_later else 'before'}"
+            sides.setdefault(side, []).append(f'{other} "{date}"')
         positions = np.array([position for position, _ in told], dtype=np.int64)
         messages = [
             f"{date} does not come {_listed(sides, ' and does not come ')}" for (_, date), sides in told.items()

@@ -124,7 +124,8 @@ def _dates(study: Study) -> Iterator[Assumption]:
             *(f"not after {name}" for name in policy.not_after),
         ]
         what = "month and day" if policy.highest == "M" else "day only"
-        value = "; ".join([f"to {policy.to}, {what}", *([", ".join(bounds)] if bounds else [])])
+        contradicted = f"{policy.contradicted} where a bound contradicts it"
+        value = "; ".join([f"to {policy.to}, {what}", *([", ".join(bounds), contradicted] if bounds else [])])
         reason = "how an incomplete date is completed for analysis"
         yield Assumption(f"partial date: {role}", value, line("partial_dates", role), reason)
     for name, event in trial.events.items():
@@ -139,7 +140,10 @@ def _dates(study: Study) -> Iterator[Assumption]:
     last_alive = study.adam.adsl.variables.get("LSTALVDT")
     if last_alive is not None and last_alive.last_alive is not None:
         excluded = "; ".join(_where(records.dataset, records.where) for records in last_alive.last_alive.excluded)
-        value = f"latest complete date of any record, but for {excluded}; never after death or the data cut-off"
+        value = (
+            f"latest date of any record, a partial one by its first day, but for {excluded}; never after death or the "
+            "data cut-off"
+        )
         yield Assumption("last known alive", value, "specs/adsl.yaml", "survival without death ends there")
 
 

@@ -45,11 +45,16 @@ class DatedRecords(Records):
     role: str = ""
 
 
-class LastAlive(FileModel):
-    """The latest complete date of any record but those of ``excluded``, which do not show the subject alive.
+def imputation_flag(date: str) -> str:
+    """Name of the imputation flag of a date variable, eight characters at most: DTHDTF, LSTALVDF (ADaMIG 1.3, 3.1.3)."""
+    return f"{date}F" if len(date) < 8 else f"{date[:-1]}F"
 
-    It is cut at the data cut-off and at the last day that the date of death can be; a death after the cut-off gives the
-    cut-off.
+
+class LastAlive(FileModel):
+    """The latest date of any record but those of ``excluded``, which do not show the subject alive.
+
+    A partial date counts by its first day, on which the subject lived whichever day it was. It is cut at the data
+    cut-off and at the last day that the date of death can be; a death after the cut-off gives the cut-off.
     """
 
     death: DatedRecords
@@ -406,8 +411,9 @@ class _Checker:
                 self._known(file, place, "variable of ADSL made before this one", earlier, made)
             if rule.dataset:
                 self._check_records(file, place, rule, self.specs.sdtm)
-                if rule.role and f"{name}F" not in table.names and not name.startswith("_"):
-                    message = f"{name} can be imputed, and the table of ADSL has no {name}F to say so"
+                flag = imputation_flag(name)
+                if rule.role and flag not in table.names and not name.startswith("_"):
+                    message = f"{name} can be imputed, and the table of ADSL has no {flag} to say so"
                     self.problems.append(Problem(file.source((*place, "role")), message))
             if rule.last_alive:
                 self._check_records(file, (*place, "last_alive", "death"), rule.last_alive.death, self.specs.sdtm)
@@ -416,8 +422,9 @@ class _Checker:
             made.add(name)
             if rule.is_date:
                 self.adsl_dates[name] = _AdslDate(rule.role, frozenset(self.adsl_dates))
+        flags = {imputation_flag(name) for name in table.names}
         for variable in table.variables:
-            is_flag = variable.name.endswith("F") and variable.name[:-1] in table.by_name
+            is_flag = variable.name in flags
             if variable.name not in made and not is_flag and variable.core != "Perm":
                 message = f"{variable.name} is in the table of ADSL and no rule makes it"
                 self.problems.append(Problem(file.source(("variables",)), message))

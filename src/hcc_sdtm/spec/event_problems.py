@@ -52,7 +52,9 @@ def _order_problems(file: YamlFile, events: list[str], order: tuple[tuple[str, .
         if len(chain) < 2:
             yield Problem(file.source(line), "an order has at least two events")
         for earlier, later in pairwise(chain) if not unknown else ():
-            if earlier == later or later in before[earlier]:
+            if earlier == later:
+                yield Problem(file.source(line), f'"{earlier}" stands twice in a row')
+            elif later in before[earlier]:
                 message = f'"{earlier}" before "{later}" contradicts an order above: "{later}" comes before "{earlier}"'
                 yield Problem(file.source(line), message)
                 break

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 from pydantic import BeforeValidator, Field, model_validator
 
 from hcc_sdtm.problem import nearest
@@ -42,8 +44,19 @@ class RecordChoice(FileModel):
         """Mask of the records that ``where`` chooses; each of its variables must be there."""
         mask = np.ones(len(records), dtype=bool)
         for variable, values in self.where.items():
-            mask &= records[variable].isin(values).to_numpy()
+            mask &= has_text(records, variable, values)
         return mask
+
+
+def has_text(frame: pd.DataFrame, variable: str, texts: Sequence[str]) -> np.ndarray:
+    """Mask of the rows with one of the texts, a number being its text; a column that is not there is missing."""
+    if variable not in frame:
+        return np.full(len(frame), "" in texts)
+    column = frame[variable]
+    if not is_numeric_dtype(column):
+        return column.isin(texts).to_numpy()
+    numbers = pd.to_numeric(pd.Series([text for text in texts if text], dtype=object), errors="coerce").dropna()
+    return (column.isin(numbers) | (column.isna() & ("" in texts))).to_numpy()
 
 
 class TreatmentChoice(RecordChoice):
@@ -113,13 +126,15 @@ class DatePolicy(FileModel):
 
     ``highest`` is the highest part that may be imputed: the day (D), or the month too (M). A bound is a date of ADSL, or
     an event of the trial: then the first day (``not_before``) or the last (``not_after``) that the order of events leaves
-    it. The data cut-off is a bound of every role.
+    it. The data cut-off is a bound of every role. A date that cannot be on the right side of a bound is
+    completed as if the bound were not there (``contradicted: kept``), or not used (``unused``).
     """
 
     to: Annotated[str, BeforeValidator(_target)]
     highest: Literal["D", "M"]
     not_before: Texts = ()
     not_after: Texts = ()
+    contradicted: Literal["kept", "unused"] = "kept"
 
 
 class DatedEvent(FileModel):
