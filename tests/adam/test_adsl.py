@@ -177,3 +177,19 @@ def test_steps_on_the_way_are_not_published():
     made, _ = build_adsl(study(DM=DM.format(".", "."), EX=EX), SPECS, TRIAL, ADAM)
     assert list(made.published) == SPECS.adam["ADSL"].names
     assert "_BASEDT" in made.frame
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected", "rules"),
+    [
+        ("2021", "2021-03-01 | M", []),  # not after treatment, which comes before the middle of the year
+        ("2020-05", "2020-05-15 | D", []),
+        ("2022", ". | .", ["ADSL-101 adam.unusable-date"]),  # wholly after treatment: no day of it can be the origin
+        ("2022-05-01", "2022-05-01 | .", []),  # what is known to the day is not imputed
+    ],
+)
+def test_a_partial_diagnosis_that_contradicts_its_bounds_is_no_origin(typed, expected, rules):
+    diagnosis = f"S | MHCAT | MHEVDTYP | MHSTDTC\nA | PRIMARY DIAGNOSIS | INITIAL DIAGNOSIS | {typed}"
+    made, findings = build_adsl(study(DM=DM.format(".", "."), EX=EX, MH=diagnosis), SPECS, TRIAL, ADAM)
+    assert as_text(made.frame, "DIAGDT DIAGDTF") == lines(expected)
+    assert findings["rule"].tolist() == rules

@@ -279,18 +279,17 @@ def _two_parts(first: _Token, second: _Token) -> tuple[Parts, ...]:
     name, number = (first, second) if first.kind == "month name" else (second, first)
     if name.kind != "month name":
         return ()
-    as_year = number.kind in ("number", "short year") and Parts("", number.year, name.month, "")
-    as_day = number.kind in ("number", "digit", "ordinal") and Parts("", "", name.month, number.day)
-    if as_year and as_day and not 1 <= int(number.day) <= 31:
-        as_day = False
+    readings = []  # the number as a year and as a day, with the place of either in `ORDERS`
+    if number.kind in ("number", "short year"):
+        readings.append((0, Parts("", number.year, name.month, "")))
+    if number.kind in ("digit", "ordinal") or (number.kind == "number" and 1 <= int(number.day) <= 31):
+        readings.append((2, Parts("", "", name.month, number.day)))
     found = []
-    for order, (year_place, month_place, day_place) in ORDERS.items():
-        kept = [
-            as_year and (month_place < year_place) == (name is first) and as_year,
-            as_day and (month_place < day_place) == (name is first) and as_day,
-        ]
-        is_open = order == "ymd" or not any(kept)  # as with 12-Mar-21, see `_places`
-        found += [parts._replace(order=order) for parts in ((as_year, as_day) if is_open else kept) if parts]
+    for order, places in ORDERS.items():
+        kept = [parts for role, parts in readings if (places[1] < places[role]) == (name is first)]
+        if order == "ymd" or not kept:  # as with 12-Mar-21, see `_places`
+            kept = [parts for _, parts in readings]
+        found += [parts._replace(order=order) for parts in kept]
     return _settled(found)
 
 
