@@ -14,7 +14,6 @@ from hcc_sdtm.checks.event_order import contradicting_events, has_death, is_misd
 from hcc_sdtm.checks.evidence import Evidence, Missing
 from hcc_sdtm.checks.rule import Flag, rule
 from hcc_sdtm.checks.survival import ASSESSMENTS, subjects_with_wrong_death
-from hcc_sdtm.dates.iso import bounds
 
 
 @rule("DT-001", "date.ends-before-start", "error")
@@ -36,7 +35,8 @@ def ends_before_start(evidence: Evidence) -> Iterator[Flag]:
         raise Missing("no dataset has a start and an end date")
     for name, start, end in pairs:
         starts, ends = evidence.records(name, date=start), evidence.records(name, date=end)
-        wrong = (ends["latest"] < starts["earliest"]) & ~is_misdated(evidence, name, start, starts["position"])
+        wrong = (ends["latest"] < starts["earliest"]) & (starts["earliest"] <= evidence.cutoff_day)
+        wrong &= ~is_misdated(evidence, name, start, starts["position"])
         messages = [
             f"ends {last}, starts {first}"
             for last, first in zip(ends.loc[wrong, end], starts.loc[wrong, start], strict=True)
@@ -56,7 +56,6 @@ def after_cutoff(evidence: Evidence) -> Iterator[Flag]:
     Source: FDA guidance on cancer trial endpoints (2018), data cut-off; the trial's data cut-off date.
     """
     cutoff = evidence.trial.data_cutoff
-    cutoff_day = bounds(pd.Series([cutoff]))["latest"].iloc[0]
     collected = [
         (name, variable.name)
         for name, dataset in evidence.tabulations.items()
@@ -66,7 +65,7 @@ def after_cutoff(evidence: Evidence) -> Iterator[Flag]:
     if not collected:
         raise Missing("no dataset has a collected date")
     for name, variable in collected:
-        late = evidence.days(name, variable)["earliest"].to_numpy() > cutoff_day
+        late = evidence.days(name, variable)["earliest"].to_numpy() > evidence.cutoff_day
         message = f'"{{value}}" is after the data cut-off {cutoff}'
         yield Flag(name, late.nonzero()[0], variable, message, f"a date on or before {cutoff}")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -113,6 +114,11 @@ class Evidence:
     def treatment_starts(self) -> pd.DataFrame:
         """First day of treatment: one row a subject, ``start_earliest`` and ``start_latest`` NaN where no date is known."""
         return self.once(_treatment_starts)
+
+    @cached_property
+    def cutoff_day(self) -> float:
+        """Day number of the trial's data cut-off."""
+        return float(bounds(pd.Series([self.trial.data_cutoff]))["latest"].iloc[0])
 
     def deaths(self) -> pd.DataFrame:
         """Dated deaths: one row a subject with USUBJID, ``death`` (text), ``death_earliest``, ``death_latest``,

@@ -160,7 +160,7 @@ def _dated_otherwise(dataset: str, variable: str, records: pd.DataFrame) -> Iter
 def _after_death(evidence: Evidence) -> pd.DataFrame:
     """Records dated surely after the subject's death, `AFTER_DEATH_COLUMNS`; ``text`` is the record's date as it stands.
 
-    A date that other events contradict as well is not among them: it is wrong, and not the death.
+    A date that other events contradict as well, or the data cut-off, is not among them: it is wrong, and not the death.
     """
     deaths = evidence.deaths()
     dated = [pair for pair in ASSESSMENTS if evidence.has(pair[0], "USUBJID", pair[1])]
@@ -169,7 +169,8 @@ def _after_death(evidence: Evidence) -> pd.DataFrame:
     parts = []
     for dataset, variable in dated:
         records = evidence.records(dataset, "USUBJID", date=variable).merge(deaths, on="USUBJID")
-        records = records[records["earliest"] > records["death_latest"]]
+        is_late = (records["earliest"] > records["death_latest"]) & (records["earliest"] <= evidence.cutoff_day)
+        records = records[is_late]
         records = records[~is_misdated(evidence, dataset, variable, records["position"])]
         records = records.rename(columns={variable: "text"}).assign(dataset=dataset, variable=variable)
         parts.append(records[AFTER_DEATH_COLUMNS])
