@@ -38,6 +38,7 @@ def problems(folder: Path, name: str, old: str, new: str) -> list[str]:
         ("adsl.yaml", "ECOGBL:", "ECOGB:", 'no variable of ADSL "ECOGB"; did you mean "ECOGBL"?'),
         ("adsl.yaml", "RFICDTC}", "RFICDTC, role: death}", "RFICDT can be imputed, and the table of ADSL has no RFICDTF"),
         ("adsl.yaml", "{flag: ARMCD}", "{flag: ARMCD, constant: Y}", "exactly one of dataset, treatment, constant"),
+        ("adsl.yaml", "treatment: start}", "treatment: start, role: origin}", "beside treatment nothing is read of role"),
         ("adrs.yaml", "first: {of: OVR,", "first: {of: OVRX,", 'made before this one "OVRX"; did you mean "OVR"?'),
         ("adrs.yaml", "value: RSSTRESC", "value: RSRES", 'no variable of RS "RSRES"; did you mean "RSORRES"?'),
         ("adrs.yaml", "population: RTFL", "population: RTFLX", 'no variable of ADSL "RTFLX"; did you mean "RTFL"?'),

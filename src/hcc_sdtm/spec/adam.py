@@ -104,6 +104,9 @@ class AdslRule(FileModel):
             raise ValueError(f"exactly one of {', '.join(verbs)} was expected, not {' and '.join(given) or 'none'}")
         if self.dataset and bool(self.value) == bool(self.date):
             raise ValueError("with dataset goes either value or date")
+        beside = self.model_fields_set - {given[0], *(("no",) if self.flag else ())}
+        if beside and not self.dataset:
+            raise ValueError(f"beside {given[0]} nothing is read of {', '.join(sorted(beside))}")
         return self
 
     @property
