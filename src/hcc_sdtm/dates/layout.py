@@ -144,7 +144,8 @@ def _lay_out(shape: str, grammar: Grammar) -> Layout | None:
         match = grammar.clock.behind.search(text)
         if match:
             text, clock = text[: match.start()], lay_out_clock(match, grammar.clock)
-    text = _DASHES.sub(lambda dashes: "UNKN"[: len(dashes[0])], text)
+    if len(text.split()) >= 3:
+        text = _DASHES.sub(lambda dashes: "UNKN"[: len(dashes[0])], text)
     match = grammar.weekday.search(text)
     if match:
         weekday = grammar.vocabulary.weekdays[match["before"] or match["behind"]]
@@ -177,7 +178,9 @@ def _is_one_date(match: re.Match[str], parts: list[str], names: list[str]) -> bo
     """
     signs = [len(match[part]) < 4 and not any(sign.isalnum() for sign in match[part]) for part in parts]
     between = [match[f"between{number}"].strip() for number in range(1, len(parts))]
-    if len(parts) > 1 and ((signs[-1] and not between[-1]) or (len(parts) == 2 and signs[0] and not between[0])):
+    if len(parts) > 1 and signs[-1] and not between[-1]:
+        return False
+    if len(parts) == 2 and any(signs) and match["between1"] != between[0]:
         return False
     if len(parts) < 3 or between[0] == between[1]:
         return True
