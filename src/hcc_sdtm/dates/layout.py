@@ -178,9 +178,9 @@ def _is_one_date(match: re.Match[str], parts: list[str], names: list[str]) -> bo
     """
     signs = [len(match[part]) < 4 and not any(sign.isalnum() for sign in match[part]) for part in parts]
     between = [match[f"between{number}"].strip() for number in range(1, len(parts))]
-    if len(parts) > 1 and signs[-1] and not between[-1]:
+    if len(parts) == 2 and any(signs) and (not between[0] or match["between1"] != between[0]):
         return False
-    if len(parts) == 2 and any(signs) and match["between1"] != between[0]:
+    if len(parts) == 3 and names and signs[-1] and not between[-1]:
         return False
     if len(parts) < 3 or between[0] == between[1]:
         return True
