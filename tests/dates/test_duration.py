@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from dateutil.relativedelta import relativedelta
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hcc_sdtm import strategies
@@ -172,7 +172,6 @@ DATES = strategies.partial_dates(datetime.date(1899, 2, 1), datetime.date(1910, 
 
 
 @given(BIRTHS, DATES)
-@settings(deadline=None)
 def test_the_interval_holds_exactly_the_ages_that_are_possible(birth, at):
     born, days = birth.days()[:: 1 if birth.month else 5], at.days()[:: 1 if at.month else 7]
     # the ends, and the days around the end of February, are never thinned out

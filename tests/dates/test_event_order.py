@@ -4,7 +4,7 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hcc_sdtm.dates import bounds, from_days, to_days
@@ -291,7 +291,6 @@ def extremes(domains, pairs):
 
 
 @given(histories())
-@settings(deadline=None)
 def test_the_days_left_and_the_contradictions_are_those_of_all_assignments(history):
     names, rows, chains = history
     frame = pd.DataFrame([[text for text, _ in row] for row in rows], columns=names, dtype=object)

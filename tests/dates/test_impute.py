@@ -4,7 +4,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from hcc_sdtm import strategies
@@ -355,7 +355,6 @@ RULES = st.sampled_from(["first", "mid", "last", "02-29", "12-31"])
 BOUNDS = st.lists(strategies.days(datetime.date(2020, 6, 1), datetime.date(2021, 6, 30)), max_size=2)
 
 
-@settings(deadline=None)
 @given(
     strategies.partial_dates(datetime.date(2020, 1, 1), datetime.date(2021, 12, 31), candidates=False),
     RULES,
@@ -381,7 +380,6 @@ def test_the_result_is_a_day_that_the_date_can_be_and_keeps_to_its_bounds(partia
     assert all(day <= bound for bound in upper)
 
 
-@settings(deadline=None)
 @given(strategies.partial_dates(candidates=False))
 def test_first_and_last_are_the_bounds_of_the_date(partial):
     assert imputed([partial.iso], to="first", highest="M")[0][0] == partial.earliest.isoformat()
@@ -439,7 +437,6 @@ def imputed_moment(partial, **rule):
     return midnight + datetime.timedelta(seconds=row["time"]), (row["flag"], row["time_flag"])
 
 
-@settings(deadline=None)
 @given(partial_moments(), RULES, TIME_RULES, st.lists(MOMENTS, max_size=2), st.lists(MOMENTS, max_size=2))
 def test_the_result_is_a_moment_that_the_text_can_mean(partial, to, time_to, lower, upper):
     bounds = {"not_before": [day.isoformat() for day in lower], "not_after": [day.isoformat() for day in upper]}
@@ -448,7 +445,6 @@ def test_the_result_is_a_moment_that_the_text_can_mean(partial, to, time_to, low
     assert flags == partial.flags
 
 
-@settings(deadline=None)
 @given(partial_moments(), MOMENTS)
 def test_the_first_and_the_last_moment_within_a_bound(partial, bound):
     agrees = partial.moment(0) <= bound <= partial.moment(-1)
@@ -465,7 +461,6 @@ def test_the_first_and_the_last_moment_within_a_bound(partial, bound):
     assert not any(partial.can_be(moment) for moment in nearby if last < moment < first)
 
 
-@settings(deadline=None)
 @given(partial_moments(), RULES, TIME_RULES, MOMENTS)
 def test_a_bound_that_agrees_holds_under_any_rule(partial, to, time_to, bound):
     if partial.moment(0) <= bound <= partial.moment(-1):

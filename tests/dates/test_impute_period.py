@@ -2,7 +2,7 @@ import datetime
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hcc_sdtm import strategies
@@ -159,7 +159,6 @@ RULES = st.sampled_from(["first", "mid", "last", "02-29", "12-31"])
 BOUNDS = st.lists(strategies.days(FIRST, LAST), max_size=2)
 
 
-@settings(deadline=None)
 @given(PARTIAL, PARTIAL, RULES, RULES, BOUNDS, BOUNDS)
 def test_start_and_end_are_in_order_wherever_their_texts_allow(start, end, start_to, end_to, lower, upper):
     bounds = {"not_before": [day.isoformat() for day in lower], "not_after": [day.isoformat() for day in upper]}
@@ -184,7 +183,6 @@ def test_start_and_end_are_in_order_wherever_their_texts_allow(start, end, start
                 assert kept, (bound, position)
 
 
-@settings(deadline=None)
 @given(PARTIAL, PARTIAL, RULES, RULES)
 def test_dates_in_order_by_their_own_rules_are_left_alone(start, end, start_to, end_to):
     texts = [pd.Series([start.iso]), pd.Series([end.iso])]

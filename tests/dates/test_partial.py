@@ -3,7 +3,7 @@ import datetime
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hcc_sdtm import strategies
@@ -166,7 +166,6 @@ WINDOW = {"first": datetime.date(2020, 11, 1), "last": datetime.date(2021, 3, 31
 
 
 @given(strategies.partial_dates(**WINDOW, times=False), strategies.partial_dates(**WINDOW))
-@settings(deadline=None)
 def test_an_answer_is_unknown_exactly_when_both_are_possible(first, second):
     assert_answers_are_unknown_exactly_when_both_are_possible(first, second, as_moments=False)
     assert_answers_are_unknown_exactly_when_both_are_possible(second, first, as_moments=False)
@@ -182,7 +181,6 @@ EITHER = st.builds(
 
 
 @given(MOMENTS | EITHER, MOMENTS | EITHER)
-@settings(deadline=None)
 def test_between_two_known_times_an_answer_is_unknown_exactly_when_both_are_possible(first, second):
     assert_answers_are_unknown_exactly_when_both_are_possible(first, second, as_moments=True)
 
