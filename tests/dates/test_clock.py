@@ -105,6 +105,7 @@ def test_missing_texts_are_no_problem():
     assert list(frame.index) == list("abcd")
     assert list(frame["iso"]) == ["", "", "14:30", ""]
     assert set(frame["kind"]) == {""}
+    assert list(read_time(pd.Series(["ND", "14:30"]), missing="ND")["iso"]) == ["", "14:30"]
     assert list(read_time(pd.Series([], dtype=object)).columns) == ["iso", "problem", "kind"]
 
 

@@ -13,9 +13,9 @@ from collections.abc import Collection, Mapping
 from functools import cache
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
+from hcc_sdtm.dates.distinct import listed, read_distinct
 from hcc_sdtm.dates.iso import ZONE, check_clock
 from hcc_sdtm.dates.vocabulary import Vocabulary, any_of, normalise, read_vocabulary
 
@@ -80,7 +80,7 @@ class ClockGrammar(NamedTuple):
     halves: Mapping[str, str]
 
 
-def read_time(series: pd.Series, missing: Collection[str] = ("",)) -> pd.DataFrame:
+def read_time(series: pd.Series, missing: str | Collection[str] = ("",)) -> pd.DataFrame:
     """The time of day that each text means: ``iso``, ``problem`` and ``kind``, all text, same index.
 
     ``iso`` is ``14``, ``14:30`` or ``14:30:05`` (a fraction of a second is kept), as it stands behind the T of a
@@ -88,13 +88,8 @@ def read_time(series: pd.Series, missing: Collection[str] = ("",)) -> pd.DataFra
     ``missing`` lists the texts that mean "no value"; these, blanks, and words that say that the time is unknown, give
     ``""`` throughout. ``kind`` is ``unreadable``, ``impossible`` (24:00, 14:30 AM) or ``""``.
     """
-    no_value = frozenset(normalise(text) for text in missing) | {""}
-    codes, texts = pd.factorize(series, use_na_sentinel=False)
-    columns = np.empty((len(TIME_COLUMNS), len(texts)), dtype=object)
-    for position, typed in enumerate(texts):
-        columns[:, position] = _read_text(typed, no_value)
-    data = {name: column[codes] for name, column in zip(TIME_COLUMNS, columns, strict=True)}
-    return pd.DataFrame(data, index=series.index, columns=list(TIME_COLUMNS), dtype=object)
+    no_value = frozenset(map(normalise, listed(missing))) | {""}
+    return read_distinct(series, TIME_COLUMNS, lambda typed: _read_text(typed, no_value))
 
 
 def _read_text(typed: object, no_value: Collection[str]) -> tuple[str, str, str]:

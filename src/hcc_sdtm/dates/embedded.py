@@ -25,7 +25,7 @@ _ATOM = re.compile(r"[0-9]+|[A-Z]+|[^\sA-Z0-9]")
 _FIRST = re.compile(r"^[^0-9A-Z]*(?:[0-9]+(?::[0-9]+)+|[0-9]+(?:[A-Z]{1,2}(?![A-Z]))?|[A-Z]+)")
 _LAST = re.compile(r"(?:(?<![0-9:])[0-9]+(?::[0-9]+)+|[0-9]+|[A-Z]+)[^0-9A-Z]*$")
 _TWO_NUMBERS = re.compile(r"[0-9]{1,2}[\s,]+[0-9]{4}")
-_SHORT_YEAR = re.compile(r"[0-9]{1,2}([^0-9])[0-9]{1,2}\1[0-9]{1,2}")
+_SHORT_DATE = re.compile(r"[0-9]{1,2}([^0-9])[0-9]{1,2}\1[0-9]{1,2}")
 _TOUCHES_WORD = re.compile(r"[A-Z]$")
 _TOUCHES_NUMBER = re.compile(r"[0-9A-Z]$|\S[-/.]$|[0-9]:$")
 _TOUCHES_BEHIND = re.compile(r"[0-9A-Z]|[-/.:][0-9]|\?[-/.0-9]")
@@ -107,7 +107,7 @@ def _can_start(text: str, start: int, end: int, grammar: Grammar) -> bool:
 
 def _stands_alone(text: str, before: str) -> bool:
     """Whether a date within a text is more than numbers that belong to the words before: week 10, 2021; 平31.4.1."""
-    return not _TWO_NUMBERS.fullmatch(text) and not (before[-1:].isalpha() and _SHORT_YEAR.fullmatch(text))
+    return not _TWO_NUMBERS.fullmatch(text) and not (before[-1:].isalpha() and _SHORT_DATE.fullmatch(text))
 
 
 def _names_its_year(written: Written) -> bool:

@@ -16,9 +16,9 @@ from functools import cached_property
 from itertools import product
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
+from hcc_sdtm.dates.distinct import listed, read_distinct
 from hcc_sdtm.dates.embedded import embedded_dates, written_ranges
 from hcc_sdtm.dates.iso import ISO_TEXT, parse_iso, render_iso
 from hcc_sdtm.dates.layout import Grammar, build_grammar
@@ -80,14 +80,9 @@ def conventions(
         raise ValueError(f'serials "{serials}" is not one of {", ".join(SYSTEMS)}')
     if century is not None and century not in range(101):
         raise ValueError(f'century "{century}" is not a number from 0 to 100: two-digit years below it are 20yy')
-    no_value, unknown_parts = (frozenset(map(normalise, texts)) for texts in map(_listed, (missing, unknown)))
+    no_value, unknown_parts = (frozenset(map(normalise, texts)) for texts in map(listed, (missing, unknown)))
     system = None if serials is None else str(serials)
     return Conventions(order, no_value | {""}, unknown_parts - {""}, century, check_language(language), system)
-
-
-def _listed(texts: str | Collection[str]) -> Collection[str]:
-    # A text is a collection too, of its letters.
-    return [texts] if isinstance(texts, str) else texts
 
 
 def check_order(order: str | None) -> None:
@@ -134,11 +129,7 @@ def read(
     no number from 0 to 100.
     """
     how = conventions(order, missing, unknown, century, language, serials)
-    codes, texts = pd.factorize(series, use_na_sentinel=False)
-    readings = [read_text(typed, how) for typed in texts]
-    columns = zip(*readings, strict=True) if readings else [()] * len(RESULT_COLUMNS)
-    data = {name: np.array(column, dtype=object)[codes] for name, column in zip(RESULT_COLUMNS, columns, strict=True)}
-    return pd.DataFrame(data, index=series.index, dtype=object)
+    return read_distinct(series, RESULT_COLUMNS, lambda typed: read_text(typed, how))
 
 
 def read_text(typed: object, how: Conventions) -> Reading:

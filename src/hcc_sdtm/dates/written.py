@@ -193,9 +193,12 @@ def _marked_parts(text: str, layout: Layout, grammar: Grammar) -> tuple[Parts, .
     if layout.era[0]:
         year = str(int(layout.era[0][:4]) - 1 + (1 if year == FIRST_YEAR else int(year)))
     number = grammar.vocabulary.months.get(month)
-    unknown = grammar.unknown | grammar.vocabulary.unknown_days
-    month, day = ("" if part in unknown else part for part in (str(number) if number else month, day))
-    return (Parts("", "" if year in unknown and not _SHORT_YEAR.fullmatch(year) else year, month, day),)
+    month = str(number) if number else month
+    is_unknown = [part in grammar.unknown or part in grammar.vocabulary.unknown_days for part in (year, month, day)]
+    is_unknown[0] &= not _SHORT_YEAR.fullmatch(year)
+    return (
+        Parts("", *("" if unknown else part for unknown, part in zip(is_unknown, (year, month, day), strict=True))),
+    )
 
 
 def _delimited_parts(text: str, layout: Layout, grammar: Grammar) -> tuple[Parts, ...]:

@@ -14,6 +14,9 @@ from hcc_sdtm.dates.serial import is_serial
 from hcc_sdtm.dates.vocabulary import normalise
 from hcc_sdtm.mapping.model import DateHabit
 
+MIDNIGHT = ("00:00", "00:00:00")
+"""Times that programs write where none was recorded."""
+
 _DAY = len("2021-03-05")
 _SIX_DIGITS = re.compile(r"\d{6}")
 _LEADING_YEAR = re.compile(r"\d{4}")
@@ -87,5 +90,5 @@ class DateColumn:
 def _only_midnights(texts: pd.Series) -> np.ndarray:
     """Mask of the ISO texts with a time, where that is midnight for every date of the column that is known to the day."""
     is_complete = (texts.str.len() >= _DAY).to_numpy()
-    is_midnight = is_complete & texts.str.slice(_DAY).isin(["T00:00", "T00:00:00"]).to_numpy()
+    is_midnight = is_complete & texts.str.slice(_DAY + 1).isin(MIDNIGHT).to_numpy()
     return is_midnight & bool((is_midnight == is_complete).all())

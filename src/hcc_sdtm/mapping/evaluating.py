@@ -12,6 +12,7 @@ import pandas as pd
 from hcc_sdtm import dates
 from hcc_sdtm.dataset import CellRule, format_values
 from hcc_sdtm.mapping.condition import Join, Test, row_mask
+from hcc_sdtm.mapping.date_column import MIDNIGHT
 from hcc_sdtm.mapping.function import FUNCTIONS
 from hcc_sdtm.mapping.model import (
     SUBJECT,
@@ -66,7 +67,6 @@ _DATE_RULES = {
     "range": DATE_RANGE,
     "serial": DATE_SERIAL,
 }
-_MIDNIGHT = ("00:00", "00:00:00")
 
 
 @dataclass
@@ -425,10 +425,10 @@ def _date_with_time(date: str, time: str) -> tuple[str, str, str]:
     if len(day) < len("2021-03-05") or day.startswith("-"):
         what = f"the date, {day}, is not known to the day" if day else "there is no date"
         return date, TIME_WITHOUT_DAY, f"a time of day ({time}), and {what}; the time is left out"
-    if own and own not in _MIDNIGHT and not time.startswith(own) and not own.startswith(time):
+    if own and own not in MIDNIGHT and not time.startswith(own) and not own.startswith(time):
         message = f"{time} is another time than the one that the date itself has, {own}, which is kept"
         return date, TIME_CONTRADICTED, message
-    return (date, "", "") if own and own not in _MIDNIGHT and own.startswith(time) else (f"{day}T{time}", "", "")
+    return (date, "", "") if own and own not in MIDNIGHT and own.startswith(time) else (f"{day}T{time}", "", "")
 
 
 def _parts(texts: np.ndarray, separator: str, part: int) -> tuple[np.ndarray, list[tuple[int, str, str, str]]]:

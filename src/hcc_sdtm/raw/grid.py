@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from hcc_sdtm.dates.serial import NUMBERED_YEARS
 from hcc_sdtm.raw.number_format import FULL, NumberFormat
 
 _ReadColumn = Callable[[tuple[Any, ...], int], list[str]]
@@ -29,7 +30,7 @@ MAX_CELLS = 100_000_000
 """Cells of the largest rectangle that is read as one sheet: calamine's own limit where it has one."""
 
 
-YEARS_OF_YEARS = {1905: dt.date(1899, 12, 30), 1909: dt.date(1904, 1, 1)}
+DAY_ZERO = {1905: dt.date(1899, 12, 30), 1909: dt.date(1904, 1, 1)}
 """The years in which the numbers from 1900 to 2099 are days, and day 0 of their systems."""
 
 
@@ -185,7 +186,7 @@ class _Column:
                 self.noticed.has_dates = True
                 if (value.year, value.month) < (1900, 3):
                     self.remarkable[value] = self.noticed.early
-                elif value.year in YEARS_OF_YEARS and _is_numbered_year(value):
+                elif value.year in DAY_ZERO and _is_numbered_year(value):
                     self.remarkable[value] = self.noticed.numbered
             elif isinstance(value, dt.time):
                 self.times.add(value)
@@ -221,7 +222,7 @@ def _is_numbered_year(value: dt.date) -> bool:
         if value.time() != dt.time():
             return False
         value = value.date()
-    return (value - YEARS_OF_YEARS[value.year]).days in range(1900, 2100)
+    return (value - DAY_ZERO[value.year]).days in NUMBERED_YEARS
 
 
 def _blocks(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
