@@ -25,25 +25,17 @@ from hcc_sdtm.dataset import (
     row_column,
 )
 from hcc_sdtm.finding import join_findings
+from hcc_sdtm.mapping.cell_rules import cell_rules
 from hcc_sdtm.mapping.condition import columns_of
-from hcc_sdtm.mapping.evaluating import Evaluation, Target, Values, cell_rules
+from hcc_sdtm.mapping.evaluating import Evaluation, Target
 from hcc_sdtm.mapping.function import COLUMNS, FUNCTIONS, SETTINGS
-from hcc_sdtm.mapping.model import (
-    SUBJECT,
-    Block,
-    Call,
-    Copy,
-    FirstOf,
-    Lookup,
-    RuleModel,
-    SiteMapping,
-    columns_read,
-    term_lists,
-)
+from hcc_sdtm.mapping.model import Block, SiteMapping, term_lists
 from hcc_sdtm.mapping.opening import open_view
 from hcc_sdtm.mapping.settling import rules_with_views, settle_dates
 from hcc_sdtm.mapping.site_files import SiteFiles, misnamed_identifying, read_numbers
 from hcc_sdtm.mapping.unread import unclaimed_rows, unused_columns
+from hcc_sdtm.mapping.values import Values
+from hcc_sdtm.mapping.verbs import SUBJECT, Call, Copy, FirstOf, Lookup, RuleModel, columns_read
 from hcc_sdtm.mapping.view import View
 from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.source import Source

@@ -12,7 +12,7 @@ import pandas as pd
 from hcc_sdtm import dates
 from hcc_sdtm.dates.serial import is_serial
 from hcc_sdtm.dates.vocabulary import normalise
-from hcc_sdtm.mapping.model import DateHabit
+from hcc_sdtm.mapping.head import DateHabit
 
 MIDNIGHT = ("00:00", "00:00:00")
 """Times that programs write where none was recorded."""

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from hcc_sdtm import dates
-from hcc_sdtm.dataset import CellRule, format_values
+from hcc_sdtm.mapping.cell_rules import lookup_role
 from hcc_sdtm.mapping.condition import Join, Test, row_mask
 from hcc_sdtm.mapping.date_column import MIDNIGHT
 from hcc_sdtm.mapping.function import FUNCTIONS
-from hcc_sdtm.mapping.model import (
-    SUBJECT,
+from hcc_sdtm.mapping.model import SiteMapping
+from hcc_sdtm.mapping.settling import SettledDates
+from hcc_sdtm.mapping.values import Values, spread, take
+from hcc_sdtm.mapping.verbs import (
     Call,
     Concat,
     Constant,
@@ -26,15 +28,12 @@ from hcc_sdtm.mapping.model import (
     Number,
     Offset,
     RuleModel,
-    SiteMapping,
     Split,
     Term,
     columns_read,
 )
-from hcc_sdtm.mapping.settling import SettledDates
 from hcc_sdtm.mapping.view import View, clean
 from hcc_sdtm.problem import nearest
-from hcc_sdtm.source import Source
 from hcc_sdtm.spec.model import Codelist
 
 DATE_UNREADABLE = "MAP-010 date.unreadable"
@@ -70,38 +69,22 @@ _DATE_RULES = {
 
 
 @dataclass
-class Values:
-    """Values of one variable over some rows of a view.
-
-    ``values`` is text, or float64 from `number`; ``branch`` tells the alternative of `first_of`; ``looked_up`` the raw row and
-    the item that a lookup read, side by side, by the lookup's role (-1: no row).
-    """
-
-    values: np.ndarray
-    branch: np.ndarray | None = None
-    looked_up: dict[str, np.ndarray] = field(default_factory=dict)
-
-    @property
-    def texts(self) -> np.ndarray:
-        """The values as text, ``""`` for missing."""
-        return format_values(self.values) if self.values.dtype == float else self.values
-
-    @property
-    def filled(self) -> np.ndarray:
-        """Which rows have a value."""
-        if self.values.dtype == float:
-            return np.asarray(~np.isnan(self.values), dtype=bool)
-        return np.asarray(self.values != "", dtype=bool)
-
-
-@dataclass
 class Evaluation:
-    """What rules of one mapping need: its views, its settled date columns, and where findings go."""
+    """What rules of one mapping need: its views, its settled date columns, and where findings go.
+
+    ``reads`` tells by view and column which rows' texts a rule or a condition looked at.
+    """
 
     mapping: SiteMapping
     views: Mapping[str, View]
     dates: SettledDates
     findings: list[pd.DataFrame] = field(default_factory=list)
+    reads: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
+
+    def add_read(self, view: View, columns: Iterable[str], rows: np.ndarray) -> None:
+        """The texts of the columns at those rows were looked at."""
+        for column in columns:
+            self.reads.setdefault((view.name, column), np.zeros(len(view), dtype=bool))[rows] = True
 
     def add_findings(
         self,
@@ -125,8 +108,8 @@ class Evaluation:
         """The rule's values at rows of the view; rows that its ``when`` leaves out are empty."""
         if rule.when is not None:
             inside = self.mask(rule.when, view, rows)
-            part = self._apply(rule, view, rows[inside], target, {name: _take(v, inside) for name, v in block.items()})
-            return _spread(part, inside)
+            part = self._apply(rule, view, rows[inside], target, {name: take(v, inside) for name, v in block.items()})
+            return spread(part, inside)
         return self._apply(rule, view, rows, target, block)
 
     def mask(self, condition: Test | Join, view: View, rows: np.ndarray) -> np.ndarray:
@@ -134,6 +117,7 @@ class Evaluation:
         return row_mask(condition, len(rows), lambda test: self._test(test, view, rows))
 
     def _test(self, test: Test, view: View, rows: np.ndarray) -> np.ndarray:
+        self.add_read(view, (test.column,), rows)
         codes, texts = view.factorized(test.column)
         if test.test in ("before", "after"):
             days = dates.to_days(self.dates.of_condition(view, test.column).reading["iso"]).to_numpy()
@@ -146,6 +130,8 @@ class Evaluation:
     def _apply(
         self, rule: RuleModel, view: View, rows: np.ndarray, target: Target, block: Mapping[str, Values]
     ) -> Values:
+        if not isinstance(rule, FirstOf):
+            self.add_read(view, columns_read(rule), rows)
         match rule:
             case Constant(constant=text):
                 return Values(np.full(len(rows), text, dtype=object))
@@ -240,10 +226,8 @@ class Evaluation:
         looked_up: dict[str, np.ndarray] = {}
         for number, rule in enumerate(rules):
             waiting = branch < 0
-            part = _spread(
-                self.evaluate(
-                    rule, view, rows[waiting], target, {name: _take(v, waiting) for name, v in block.items()}
-                ),
+            part = spread(
+                self.evaluate(rule, view, rows[waiting], target, {name: take(v, waiting) for name, v in block.items()}),
                 waiting,
             )
             if values is None:
@@ -260,6 +244,7 @@ class Evaluation:
 
     def _lookup(self, rule: Lookup, view: View, rows: np.ndarray, target: Target) -> Values:
         there = self.views[rule.lookup.table]
+        self.add_read(there, (rule.lookup.on,), np.arange(len(there)))
         keys, wanted = there.values(rule.lookup.on, np.arange(len(there))), view.values(rule.lookup.on, rows)
         first = pd.Series(np.arange(len(keys)), index=keys)
         several = set(first.index[first.index.duplicated()]) - {""}
@@ -270,10 +255,10 @@ class Evaluation:
             message = f'the table "{there.name}" has several rows for this {rule.lookup.on}; no value is taken'
             self.add_findings(view, rows[doubtful], rule.lookup.on, LOOKUP_MANY, message, target)
         found = (at >= 0) & ~doubtful & (wanted != "")
-        given = _spread(self.evaluate(rule.lookup.give, there, at[found], target, {}), found)
+        given = spread(self.evaluate(rule.lookup.give, there, at[found], target, {}), found)
         places = np.full((len(rows), 2), -1, dtype=np.int64)
         places[found] = np.column_stack([there.rows[at[found]], there.items[at[found]]])
-        role = _role(rule)
+        role = lookup_role(rule)
         inner = {f"{role}>{name}": deeper for name, deeper in given.looked_up.items()}
         return Values(given.values, given.branch, {role: places, **inner})
 
@@ -328,27 +313,6 @@ class Target:
     dataset: str
     variable: str
     codelists: tuple[Codelist, ...] = ()
-
-
-def cell_rules(rule: RuleModel, view: View, views: Mapping[str, View], line: Source) -> tuple[CellRule, ...]:
-    """Where a rule reads, one entry for each branch: what `Dataset.trace` follows."""
-    if isinstance(rule, FirstOf):
-        return tuple(part for inner in rule.first_of for part in cell_rules(inner, view, views, line))
-    if isinstance(rule, Lookup):
-        there = views[rule.lookup.table]
-        inner = cell_rules(rule.lookup.give, there, views, line)
-        role = _role(rule)
-        return tuple(CellRule(f"{role}>{part.role}" if part.role else role, part.columns, line) for part in inner)
-    columns = [name for name in columns_read(rule) if name in view.positions]
-    sizes = {len(view.positions[name]) for name in columns if view.positions[name]}
-    items = max(sizes, default=0)
-    places = tuple(tuple(place for name in columns for place in view.columns_at(name, item)) for item in range(items))
-    return (CellRule("", places, line),)
-
-
-def _role(rule: Lookup) -> str:
-    """What tells one lookup's rows from another's: its table and key; a lookup inside it comes after ``>``."""
-    return rule.lookup.table if rule.lookup.on == SUBJECT else f"{rule.lookup.table} on {rule.lookup.on}"
 
 
 def _passes(test: Test, text: str) -> bool:
@@ -446,25 +410,3 @@ def _joined(parts: list[np.ndarray], separator: str, size: int) -> np.ndarray:
     codes, combinations = pd.factorize(pd.MultiIndex.from_arrays(parts))
     texts = np.array(["" if "" in each else separator.join(each) for each in combinations], dtype=object)
     return texts[codes]
-
-
-def _take(values: Values, mask: np.ndarray) -> Values:
-    return Values(values.values[mask])
-
-
-def _spread(part: Values, mask: np.ndarray) -> Values:
-    """Values of the rows in the mask put back among all rows, the others empty."""
-    if part.values.dtype == float:
-        values = np.full(len(mask), np.nan)
-    else:
-        values = np.full(len(mask), "", dtype=object)
-    values[mask] = part.values
-    branch = None
-    if part.branch is not None:
-        branch = np.full(len(mask), -1, dtype=np.int64)
-        branch[mask] = part.branch
-    looked_up = {}
-    for name, rows in part.looked_up.items():
-        looked_up[name] = np.full((len(mask), 2), -1, dtype=np.int64)
-        looked_up[name][mask] = rows
-    return Values(values, branch, looked_up)

@@ -12,8 +12,10 @@ import numpy as np
 import pandas as pd
 
 from hcc_sdtm.finding import build_findings
-from hcc_sdtm.mapping.model import SUBJECT, SiteMapping, Table
+from hcc_sdtm.mapping.model import SiteMapping
 from hcc_sdtm.mapping.site_files import OpenTable, SiteFiles, no_column
+from hcc_sdtm.mapping.table_options import Table
+from hcc_sdtm.mapping.verbs import SUBJECT
 from hcc_sdtm.mapping.view import View, clean
 from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.raw.table import RawSheet

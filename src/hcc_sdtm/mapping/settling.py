@@ -11,7 +11,8 @@ import pandas as pd
 from hcc_sdtm.dates import OrderEvidence
 from hcc_sdtm.mapping.condition import Join, Test, tests_of
 from hcc_sdtm.mapping.date_column import DateColumn
-from hcc_sdtm.mapping.model import Date, FirstOf, Lookup, RuleModel, SiteMapping
+from hcc_sdtm.mapping.model import SiteMapping
+from hcc_sdtm.mapping.verbs import Date, FirstOf, Lookup, RuleModel
 from hcc_sdtm.mapping.view import View
 
 ORDER_CONTRADICTED = "MAP-019 date.order-contradicted"

@@ -10,8 +10,9 @@ import pandas as pd
 
 from hcc_sdtm.finding import build_findings, join_findings
 from hcc_sdtm.mapping.condition import Join, Test, columns_of
-from hcc_sdtm.mapping.model import SUBJECT, SiteMapping
+from hcc_sdtm.mapping.model import SiteMapping
 from hcc_sdtm.mapping.site_files import SiteFiles
+from hcc_sdtm.mapping.verbs import SUBJECT
 from hcc_sdtm.mapping.view import TableKey, View, clean
 from hcc_sdtm.source import Source
 

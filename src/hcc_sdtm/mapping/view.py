@@ -14,7 +14,7 @@ import pandas as pd
 
 from hcc_sdtm.dataset import Origins
 from hcc_sdtm.finding import build_findings
-from hcc_sdtm.mapping.model import SUBJECT
+from hcc_sdtm.mapping.verbs import SUBJECT
 from hcc_sdtm.raw.table import ERROR_TEXTS
 
 TableKey = tuple[str, str, tuple[int, ...]]
