@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 from typing import NamedTuple
 
@@ -36,6 +36,8 @@ from hcc_sdtm.dates.written import (
 EXAMPLES = {"ymd": "2021/03/05", "dmy": "05/03/2021", "mdy": "03/05/2021"}
 
 _OCTOBER_OR_JANUARY = re.compile(r"(?:19|20)[0-9]{2}\.1")
+
+_MOST_KNOWN = 1 << 17
 
 RESULT_COLUMNS = ("iso", "problem", "candidates", "kind")
 
@@ -125,11 +127,28 @@ def read(
     Where there are several candidates, joined by ``|``, ``iso`` is the leading part that all share, ``""`` where they
     do not share the year; a date with words around it has no ``iso``.
 
-    Each distinct text is read once. Raises ValueError for another order, language or system, and for a century that is
-    no number from 0 to 100.
+    Each distinct text is read once, and kept for the next column of the same hospital. Raises ValueError for another order,
+    language or system, and for a century that is no number from 0 to 100.
     """
     how = conventions(order, missing, unknown, century, language, serials)
-    return read_distinct(series, RESULT_COLUMNS, lambda typed: read_text(typed, how))
+    known = known_readings(how)
+    if len(known) > _MOST_KNOWN:
+        known.clear()
+
+    def read_once(typed: object) -> Reading:
+        if type(typed) is not str:  # 1 and True are one key
+            return read_text(typed, how)
+        if typed not in known:
+            known[typed] = read_text(typed, how)
+        return known[typed]
+
+    return read_distinct(series, RESULT_COLUMNS, read_once)
+
+
+@lru_cache(maxsize=8)
+def known_readings(how: Conventions) -> dict[str, Reading]:
+    """What texts were read as under these conventions: the dates of a study stand in many of its columns."""
+    return {}
 
 
 def read_text(typed: object, how: Conventions) -> Reading:
