@@ -11,8 +11,10 @@ from hcc_sdtm.raw.grid import (
     StyledCells,
     TooManyCellsError,
     build_grid,
+    build_sparse_grid,
     build_text_grid,
     cell_text,
+    check_extent,
     number_text,
 )
 from hcc_sdtm.raw.number_format import parse_number_format
@@ -120,3 +122,48 @@ def test_too_many_cells_are_refused(monkeypatch):
     monkeypatch.setattr(grid_module, "MAX_CELLS", 11)
     with pytest.raises(TooManyCellsError):
         build_grid([["a"] * 4, ["b"], ["c"]])
+
+
+def test_cells_given_by_their_places():
+    grid = build_sparse_grid({2: {3: 7.0, 1: "a"}, 4: {2: True}})
+    assert grid.texts.tolist() == [["", "", ""], ["a", "", "7"], ["", "", ""], ["", "TRUE", ""]]
+    assert build_sparse_grid({}).texts.shape == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "filled", "reason"),
+    [
+        (1_000_000, 4, 1, ""),
+        (
+            1_000_000,
+            5,
+            1,
+            "its last cell is E1000000 and only one cell holds something; delete what stands far below or right",
+        ),
+        (1_000_000, 5, 62_500, ""),
+        (1_000_000, 100, 6_000_000, ""),
+        (
+            1_000_000,
+            101,
+            101_000_000,
+            "its last cell is CW1000000: more than 100,000,000 cells; split it into several files",
+        ),
+    ],
+)
+def test_a_sheet_may_be_as_large_as_what_it_holds_is_worth(height, width, filled, reason):
+    if not reason:
+        check_extent(height, width, filled)
+        return
+    with pytest.raises(TooManyCellsError, match=f"^{reason}"):
+        check_extent(height, width, filled)
+
+
+def test_numbers_of_more_digits_than_are_kept_are_noticed():
+    grid = build_grid([[110101199001011234.0, 1.0], [999_999_999_999_999.0, "110101199001011234"], [-1e15, 1e-20]])
+    assert sorted(grid.inexact) == [(1, 1), (3, 1)]
+
+
+def test_one_wide_row_below_many_is_refused_before_they_are_widened():
+    rows = (["x"] * (90_000 if row == 199_999 else 1) for row in range(200_000))
+    with pytest.raises(TooManyCellsError, match="more than 100,000,000 cells"):
+        build_text_grid(rows)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hcc_sdtm.raw.number_format import FULL, parse_number_format
+from hcc_sdtm.raw.number_format import FULL, PLAIN, parse_number_format, shows_nothing
 
 MOMENT = dt.datetime(2021, 3, 5, 14, 30)
 
@@ -93,3 +93,20 @@ def test_a_date_in_full_is_its_iso_text(date):
 @given(st.text(alphabet='yYmdhse0#?.,;"\\[]_*/- 年@%$', max_size=12))
 def test_any_code_is_parsed_and_renders_a_date(code):
     assert parse_number_format(code).date_text(MOMENT)
+
+
+@pytest.mark.parametrize("code", ["General", "GENERAL", "general", "General;[Red]-General"])
+def test_the_general_format_is_no_date_however_it_is_spelt(code):
+    assert parse_number_format(code) == PLAIN
+
+
+@pytest.mark.parametrize(("code", "elapsed"), [("[h]:mm", True), ("[mm]:ss", True), ("h:mm", False), ("[Red]0", False)])
+def test_a_length_of_time_is_told_from_a_time_of_the_day(code, elapsed):
+    assert parse_number_format(code).elapsed is elapsed
+
+
+@pytest.mark.parametrize(
+    ("code", "nothing"), [(";;;", True), (";;", False), ("", False), ("General", False), ("0;;;@", False)]
+)
+def test_a_format_that_shows_nothing(code, nothing):
+    assert shows_nothing(code) is nothing

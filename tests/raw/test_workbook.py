@@ -9,7 +9,8 @@ from openpyxl.comments import Comment
 from hcc_sdtm.problem import StudyError
 from hcc_sdtm.raw import build_table, read_sheets
 from hcc_sdtm.raw.number_format import BUILT_IN_FORMATS, parse_number_format
-from hcc_sdtm.raw.workbook import _refusing
+from hcc_sdtm.raw.workbooks import workbook as workbook_module
+from hcc_sdtm.raw.workbooks.workbook import read_workbook
 
 
 @pytest.fixture
@@ -193,7 +194,8 @@ NUMBERS = [
     (2958465, "yyyy-mm-dd", "9999-12-31", "2958465"),
     (2958465.9999999, "yyyy-mm-dd hh:mm:ss", "9999-12-31T23:59:59", "2958465.9999999"),
     (20210305, "yyyy-mm-dd", "20210305", "20210305"),
-    (1e15, "yyyy-mm-dd", "1000000000000000", "1000000000000000"),
+    (1e15, "yyyy-mm-dd", "1000000000000000 RAW-029", "1000000000000000 RAW-029"),
+    (123456789012345, "0", "123456789012345", "123456789012345"),
 ]
 
 
@@ -328,12 +330,14 @@ def test_merged_ranges_and_comments(book, tmp_path):
     sheets, findings = read(book, tmp_path)
     assert sheets[0].merged == ((1, 1, 2, 1), (1, 2, 1, 3))
     assert sheets[0].comments == {(2, 3): "见影像报告\n第二行"}
-    assert findings.empty
+    assert listed(findings) == [["RAW-025 raw.cell-comment", "note", "101/b.xlsx:随访!C2", ""]]
+    assert findings["message"][0] == "the cell has a comment of 9 characters, which is no data; see the file"
 
 
 def test_a_far_stray_cell_is_refused_before_it_costs_memory(book, tmp_path):
     fill(book.active, {"A1": "x", "XFD1048576": "y"})
-    with pytest.raises(StudyError, match=r"101/b\.xlsx:随访: the sheet spans more than 100,000,000 cells"):
+    refused = r"^101/b\.xlsx:随访: the sheet is too large: its last cell is XFD1048576 and only 2 cells hold something; delete"
+    with pytest.raises(StudyError, match=refused):
         read(book, tmp_path)
 
 
@@ -356,15 +360,95 @@ def test_a_workbook_without_styles_is_read(book, tmp_path):
     assert findings.empty
 
 
-def test_a_panic_below_the_spreadsheet_library_is_a_refusal():
-    class PanicException(BaseException):
-        """What a Rust panic looks like from Python."""
+@pytest.mark.parametrize(("columns", "is_read"), [(3, True), (4, False)])
+def test_a_stray_cell_in_the_last_row_is_read_where_the_sheet_is_narrow(book, tmp_path, columns, is_read):
+    fill(book.active, {"A1": "x"})
+    book.active.cell(1_048_576, columns, "y")
+    if is_read:
+        assert read(book, tmp_path)[0][0].grid[-1, -1] == "y"
+    else:
+        with pytest.raises(StudyError, match="its last cell is D1048576 and only 2 cells hold something"):
+            read(book, tmp_path)
 
-    refused = pytest.raises(StudyError, match=r"^a\.xlsb: cannot be read as a \.xlsb workbook: the spreadsheet")
-    with refused, _refusing("a.xlsb"):
-        raise PanicException("index out of bounds")
+
+def test_a_workbook_under_the_name_of_another_kind_is_read_and_found(book, tmp_path):
+    fill(book.active, {"A1": "007"})
+    book.save(tmp_path / "b.xls")
+    sheets, findings = read_sheets(tmp_path / "b.xls", "101/b.xls")
+    assert sheets[0].grid.tolist() == [["007"]]
+    assert listed(findings) == [["RAW-028 raw.kind-not-as-named", "note", "101/b.xls", ""]]
+    assert findings["message"][0] == (
+        'the file is an xlsx workbook although its name ends in ".xls"; it is read as what it is'
+    )
 
 
-def test_an_interrupt_is_not_a_refusal():
-    with pytest.raises(KeyboardInterrupt), _refusing("a.xlsb"):
-        raise KeyboardInterrupt
+def test_a_very_hidden_sheet_is_said_to_be_one(book, tmp_path):
+    for name, state in (("a", "hidden"), ("b", "veryHidden")):
+        fill(book.create_sheet(name), {"A1": "k"})
+        book[name].sheet_state = state
+    assert read(book, tmp_path)[1]["message"].tolist() == [
+        "the sheet is hidden; it is read anyway",
+        "the sheet is hidden, and no menu of the program shows it; it is read anyway",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"PK\x03\x04 cut off", "it is cut off or damaged; ask for it again"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2000,
+            "it is cut off or damaged; ask for it again, saved as .xlsx",
+        ),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
+            "it is protected by a password; save it without one",
+        ),
+    ],
+)
+@pytest.mark.parametrize("ending", ["xlsx", "xls", "xlsb", "ods"])
+def test_a_file_that_cannot_be_read_says_what_to_do(tmp_path, content, reason, ending):
+    (tmp_path / f"b.{ending}").write_bytes(content)
+    with pytest.raises(StudyError) as refusal:
+        read_workbook(tmp_path / f"b.{ending}", f"101/b.{ending}")
+    assert str(refusal.value) == f"101/b.{ending}: cannot be read as a .{ending} workbook: {reason}"
+
+
+def test_an_archive_of_something_else_is_no_workbook(tmp_path):
+    with zipfile.ZipFile(tmp_path / "b.xlsx", "w") as archive:
+        archive.writestr("report.docx", b"")
+    with pytest.raises(
+        StudyError, match=r"it is an archive without a workbook in it; see whether it is the right file$"
+    ):
+        read_workbook(tmp_path / "b.xlsx", "b.xlsx")
+
+
+def test_ten_thousand_sheets_are_the_most(book, tmp_path, monkeypatch):
+    monkeypatch.setattr(workbook_module, "MAX_SHEETS", 2)
+    fill(book.active, {"A1": "x"})
+    book.create_sheet("b")
+    assert len(read(book, tmp_path)[0]) == 2
+    book.create_sheet("c")
+    with pytest.raises(StudyError, match="it has 3 sheets, and no more than 2 are read; split it into several files"):
+        read(book, tmp_path)
+
+
+def test_two_sheets_of_one_name_are_refused(book, tmp_path):
+    fill(book.active, {"A1": "x"})
+    book.create_sheet("b")
+    book.save(tmp_path / "b.xlsx")
+    rewrite(tmp_path, "xl/workbook.xml", lambda part: part.replace(b'name="b"', 'name="随访"'.encode()))
+    with pytest.raises(StudyError, match='it has several sheets named "随访"; give each its own name'):
+        reread(tmp_path)
+
+
+def test_a_sheet_whose_part_is_missing_is_not_left_out_in_silence(book, tmp_path):
+    fill(book.active, {"A1": "x"})
+    book.save(tmp_path / "b.xlsx")
+    with zipfile.ZipFile(tmp_path / "b.xlsx") as source:
+        parts = {name: source.read(name) for name in source.namelist() if "sheet1" not in name}
+    with zipfile.ZipFile(tmp_path / "b.xlsx", "w") as changed:
+        for name, content in parts.items():
+            changed.writestr(name, content)
+    with pytest.raises(StudyError, match=r'its part "xl/worksheets/sheet1\.xml" is missing; ask for the file again'):
+        reread(tmp_path)

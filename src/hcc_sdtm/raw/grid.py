@@ -19,6 +19,7 @@ import numpy as np
 
 from hcc_sdtm.dates.serial import NUMBERED_YEARS
 from hcc_sdtm.raw.number_format import FULL, NumberFormat
+from hcc_sdtm.source import column_letters
 
 _ReadColumn = Callable[[tuple[Any, ...], int], list[str]]
 """A column's values in one block, and the block's first row, to texts."""
@@ -29,6 +30,14 @@ _MOST_TEXTS = 100_000
 MAX_CELLS = 100_000_000
 """Cells of the largest rectangle that is read as one sheet: calamine's own limit where it has one."""
 
+MAX_EMPTY = 16
+"""Cells of a sheet's rectangle for each cell that holds something, above `FREE_CELLS`: a wide export is a tenth full."""
+
+FREE_CELLS = 4_000_000
+"""A rectangle of so many cells is read however empty it is: it costs under 200 MB."""
+
+_INEXACT = 1e15
+"""Spreadsheet programs keep fifteen digits of a number."""
 
 DAY_ZERO = {1905: dt.date(1899, 12, 30), 1909: dt.date(1904, 1, 1)}
 """The years in which the numbers from 1900 to 2099 are days, and day 0 of their systems."""
@@ -48,7 +57,8 @@ class Grid:
 
     ``early`` cells hold a date before 1 March 1900, ``numbered`` ones a day of 1905 or 1909 whose number is that of a
     year in one of the two date systems, ``yearless`` ones a date whose format hides the year,
-    ``dayless`` ones a clock time alone (a number below 1) under a format that shows a date.
+    ``dayless`` ones a clock time alone (a number below 1) under a format that shows a date, ``inexact`` ones a number of
+    more than fifteen digits.
     """
 
     texts: np.ndarray
@@ -57,10 +67,23 @@ class Grid:
     numbered: list[tuple[int, int]] = field(default_factory=list)
     yearless: list[tuple[int, int]] = field(default_factory=list)
     dayless: list[tuple[int, int]] = field(default_factory=list)
+    inexact: list[tuple[int, int]] = field(default_factory=list)
 
 
 class TooManyCellsError(Exception):
-    """A sheet spans more than `MAX_CELLS`."""
+    """A sheet spans more than `MAX_CELLS`, or far more than what it holds. Its text says what to do."""
+
+
+def check_extent(height: int, width: int, filled: int) -> None:
+    """Raises TooManyCellsError where ``filled`` cells lie in a rectangle that is too large for them."""
+    if height * width <= min(MAX_CELLS, FREE_CELLS + MAX_EMPTY * filled):
+        return
+    last = f"{column_letters(width)}{height}"
+    if height * width <= MAX_EMPTY * filled:
+        raise TooManyCellsError(f"its last cell is {last}: more than {MAX_CELLS:,} cells; split it into several files")
+    held = f"only {filled:,} cells hold something" if filled != 1 else "only one cell holds something"
+    message = f"its last cell is {last} and {held}"
+    raise TooManyCellsError(f"{message}; delete what stands far below or right of the table")
 
 
 def number_text(value: float) -> str:
@@ -103,6 +126,33 @@ def build_grid(
     return noticed
 
 
+def build_sparse_grid(
+    values: Mapping[int, Mapping[int, Any]],
+    usual: NumberFormat = FULL,
+    styled: Mapping[int, StyledCells] | None = None,
+    filled: int | None = None,
+) -> Grid:
+    """The grid of values given by row and column (1-based); ``filled`` is how many of them the file itself holds.
+
+    Raises TooManyCellsError where they lie too far apart.
+    """
+    height = max(values, default=0)
+    width = max((max(cells) for cells in values.values() if cells), default=0)
+    check_extent(height, width, sum(map(len, values.values())) if filled is None else filled)
+    blank = [""] * width
+
+    def rows() -> Iterator[Sequence[Any]]:
+        for number in range(1, height + 1):
+            row = blank
+            if number in values:
+                row = blank.copy()
+                for column, value in values[number].items():
+                    row[column - 1] = value
+            yield row
+
+    return build_grid(rows(), 0, usual, styled)
+
+
 def build_text_grid(rows: Iterable[Sequence[str]]) -> np.ndarray:
     """The grid of rows that are text already; short rows are filled with ``""``.
 
@@ -124,18 +174,34 @@ def build_text_grid(rows: Iterable[Sequence[str]]) -> np.ndarray:
 
 def _assemble(rows: Iterable[Sequence[Any]], left: int, build_column: Callable[[int], _ReadColumn]) -> np.ndarray:
     """The grid, made column by column within blocks of rows; ``build_column`` is given a 1-based column number."""
-    columns: list[_ReadColumn] = []
-    blocks: list[tuple[int, list[np.ndarray]]] = []
+    readers: list[_ReadColumn] = []
+    columns: list[list[str]] = []
     height = 0
     for block in _blocks(rows):
+        width = max(len(columns), *map(len, block))
+        if (height + len(block)) * (left + width) > MAX_CELLS:
+            raise TooManyCellsError(f"it has more than {MAX_CELLS:,} cells; split it into several files")
         values = list(zip_longest(*block, fillvalue=""))
-        columns += [build_column(left + position + 1) for position in range(len(columns), len(values))]
-        if (height + len(block)) * (left + len(columns)) > MAX_CELLS:
-            raise TooManyCellsError
-        texts = [read(part, height + 1) for read, part in zip(columns, values, strict=False)]
-        blocks.append((height, [_text_array(part) for part in texts]))
+        readers += [build_column(left + position + 1) for position in range(len(readers), len(values))]
+        columns += [[""] * height for _ in range(len(columns), len(values))]
+        for column, read, part in zip(columns, readers, values, strict=False):
+            column += read(part, height + 1)
         height += len(block)
-    return _stack(blocks, height, left, len(columns))
+        for column in columns[len(values) :]:
+            column += [""] * len(block)
+    return _side_by_side(columns, height, left)
+
+
+class _Texts(dict[Any, str]):
+    """Text of each value met; that of a new one is made when it is asked for."""
+
+    def __init__(self, make: Callable[[Any], str]) -> None:
+        super().__init__()
+        self.__make = make
+
+    def __missing__(self, value: Any) -> str:
+        text = self[value] = self.__make(value)
+        return text
 
 
 class _Column:
@@ -146,9 +212,9 @@ class _Column:
         self.usual = usual
         self.styled = styled
         self.noticed = noticed
-        self.texts: dict[Any, str] = {}
+        self.texts = _Texts(self._usual_text)
         self.restyled: dict[NumberFormat, dict[Any, str]] = {}
-        self.remarkable: dict[dt.date, list[tuple[int, int]]] = {}
+        self.remarkable: dict[Any, list[tuple[int, int]]] = {}
         self.times: set[dt.time] = set()
         self.next_styled = 0
 
@@ -173,26 +239,32 @@ class _Column:
         return frozenset(self.styled.rows)
 
     def _usual_texts(self, values: tuple[Any, ...]) -> list[str]:
-        distinct = set(values)
-        # True equals 1: a boolean beside a number cannot be told from it by value
-        mixed = (0 in distinct or 1 in distinct) and bool in set(map(type, values))
-        if mixed:
-            distinct = {value for value in values if type(value) is not bool}
         if len(self.texts) > _MOST_TEXTS:
             self.texts.clear()
-        for value in distinct.difference(self.texts):
-            self.texts[value] = cell_text(value, self.usual)
-            if isinstance(value, dt.date):
-                self.noticed.has_dates = True
-                if (value.year, value.month) < (1900, 3):
-                    self.remarkable[value] = self.noticed.early
-                elif value.year in DAY_ZERO and _is_numbered_year(value):
-                    self.remarkable[value] = self.noticed.numbered
-            elif isinstance(value, dt.time):
-                self.times.add(value)
-        if mixed:
-            return [cell_text(value) if type(value) is bool else self.texts[value] for value in values]
-        return list(map(self.texts.__getitem__, values))
+        known = self.texts.__getitem__
+        texts = list(map(known, values))
+        # True equals 1: a boolean beside a number cannot be told from it by value
+        if (0 in self.texts or 1 in self.texts) and bool in set(map(type, values)):
+            for number in (0, 1):
+                self.texts.pop(number, None)
+            return [cell_text(value) if type(value) is bool else known(value) for value in values]
+        return texts
+
+    def _usual_text(self, value: Any) -> str:
+        """Text of a value that the column has not had so far, which is looked at for what a person should know of it."""
+        if isinstance(value, str):
+            return value
+        if isinstance(value, dt.date):
+            self.noticed.has_dates = True
+            if (value.year, value.month) < (1900, 3):
+                self.remarkable[value] = self.noticed.early
+            elif value.year in DAY_ZERO and _is_numbered_year(value):
+                self.remarkable[value] = self.noticed.numbered
+        elif isinstance(value, dt.time):
+            self.times.add(value)
+        elif isinstance(value, (int, float)) and not -_INEXACT < value < _INEXACT:
+            self.remarkable[value] = self.noticed.inexact
+        return cell_text(value, self.usual)
 
     def _restyle(self, values: tuple[Any, ...], texts: list[str], first_row: int) -> None:
         rows, formats = self.styled.rows, self.styled.formats
@@ -231,19 +303,13 @@ def _blocks(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
         yield block
 
 
-def _text_array(texts: list[str]) -> np.ndarray:
-    array = np.empty(len(texts), dtype=object)
-    array[:] = texts
-    return array
-
-
-def _stack(blocks: list[tuple[int, list[np.ndarray]]], height: int, left: int, width: int) -> np.ndarray:
+def _side_by_side(columns: list[list[str]], height: int, left: int) -> np.ndarray:
     # columns lie end to end in memory, because every later step takes whole columns
-    texts = np.full((height, left + width), "", dtype=object, order="F")
-    for first, parts in blocks:
-        for position, part in enumerate(parts, left):
-            texts[first : first + len(part), position] = part
-        parts.clear()
+    texts = np.empty((height, left + len(columns)), dtype=object, order="F")
+    texts[:, :left] = ""
+    for position, column in enumerate(columns, left):
+        texts[:, position] = column
+        column.clear()
     return texts
 
 

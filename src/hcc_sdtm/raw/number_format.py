@@ -50,10 +50,12 @@ class NumberFormat:
 
     ``shows`` holds the letters Y M D h s of the date parts shown (h: hours and minutes), none for a plain number.
     ``template`` is the pieces of a zero-padding format: ``""`` the place of a digit, anything else literally.
+    ``elapsed`` is whether a length of time is shown and no time of the day, as ``[h]:mm`` does.
     """
 
     shows: str = ""
     template: tuple[str, ...] = ()
+    elapsed: bool = False
 
     @property
     def hides_year(self) -> bool:
@@ -63,7 +65,7 @@ class NumberFormat:
     @property
     def shows_date(self) -> bool:
         """Whether a year, month or day is shown."""
-        return any(part in self.shows for part in "YMD")
+        return "Y" in self.shows or "M" in self.shows or "D" in self.shows
 
     def date_text(self, value: dt.date | dt.time) -> str:
         """ISO 8601 text of a date, time or both, cut to what is shown.
@@ -71,6 +73,8 @@ class NumberFormat:
         A clock time of exactly midnight beside a date is left out: programs write it where none was recorded.
         Seconds are there only when shown and not zero. A date keeps a year that is not shown (see `hides_year`).
         """
+        if type(value) is dt.date and "D" in self.shows:
+            return value.isoformat()
         if isinstance(value, dt.time):
             return self._time_text(_to_second(dt.datetime.combine(dt.date(1904, 1, 1), value)))
         moment = _to_second(value) if isinstance(value, dt.datetime) else dt.datetime.combine(value, dt.time())
@@ -98,6 +102,9 @@ class NumberFormat:
 FULL = NumberFormat("YMDhs")
 """Nothing hidden: the format of a date whose file says nothing of formats."""
 
+PLAIN = NumberFormat()
+"""Shows a number as a number."""
+
 
 @lru_cache(maxsize=1024)
 def parse_number_format(code: str) -> NumberFormat:
@@ -107,13 +114,19 @@ def parse_number_format(code: str) -> NumberFormat:
         if token == ";":
             break
         tokens.append(token)
-    return NumberFormat(_parse_shown(tokens), _parse_template(tokens))
+    elapsed = any(_ELAPSED.fullmatch(token) for token in tokens)
+    return NumberFormat(_parse_shown(tokens), _parse_template(tokens), elapsed)
+
+
+def shows_nothing(code: str) -> bool:
+    """Whether a format shows no value at all, text neither: all of its four sections are empty."""
+    return code.strip() == ";;;"
 
 
 def _parse_shown(tokens: list[str]) -> str:
     if any(token in ("#", "?") for token in tokens):
         return ""
-    scientific = any(token in ("0", "General", "general") for token in tokens)
+    scientific = any(token == "0" or token.lower() == "general" for token in tokens)
     kinds: list[str] = []
     for token in tokens:
         elapsed = _ELAPSED.fullmatch(token)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -38,7 +39,8 @@ class RawSheet:
 
     ``merged`` holds merged ranges as (first row, first column, last row, last column), all 1-based like every
     other row and column number here. ``comments`` are by (row, column). ``date_system`` is the year that the
-    workbook's day numbers count from, ``1900`` or ``1904``; ``""`` where nothing says.
+    workbook's day numbers count from, ``1900`` or ``1904``; ``""`` where nothing says. ``struck`` are cells (row, column)
+    with text, or a part of it, struck through. ``encoding`` is what was declared for a text file, ``""`` where its bytes told.
     """
 
     file: str
@@ -49,6 +51,13 @@ class RawSheet:
     hidden_columns: frozenset[int] = frozenset()
     comments: Mapping[tuple[int, int], str] = field(default_factory=dict)
     date_system: str = ""
+    struck: frozenset[tuple[int, int]] = frozenset()
+    encoding: str = ""
+
+    @cached_property
+    def filled(self) -> np.ndarray:
+        """Which cells of the grid hold a text."""
+        return np.asarray(self.grid != "", dtype=bool)
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,19 @@ class RawTable:
     positions: Mapping[str, int]
     origin: RawSheet
     identifying: frozenset[int] = frozenset()
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """Units and code lists that were cut off column names, by name."""
+
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """Other names of columns, from alternative header rows."""
+
+    ambiguous: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Names that alternative header rows give to different columns (1-based): they name none."""
+
+    @property
+    def encoding(self) -> str:
+        """The encoding that was declared for the file; ``""`` where its bytes told."""
+        return self.origin.encoding
 
     @property
     def date_system(self) -> str:

@@ -1,0 +1,1 @@
+"""Tables of web pages that call themselves workbooks."""

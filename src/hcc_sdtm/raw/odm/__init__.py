@@ -1,0 +1,1 @@
+"""ODM-XML exports."""

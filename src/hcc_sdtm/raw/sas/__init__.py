@@ -1,0 +1,1 @@
+"""SAS transport files and datasets."""

@@ -1,0 +1,1 @@
+"""Delimited text files: encoding, delimiter and records, found from the bytes."""
