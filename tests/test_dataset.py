@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from hcc_sdtm.dataset import (
+    CellRule,
     Dataset,
     Derivation,
     Lineage,
@@ -43,11 +44,42 @@ def test_a_group_stands_for_its_rows_and_an_identifying_cell_shows_nothing():
     origins = Origins()
     origins.add(raw_table("y", [1, 2], identifying=[1]))
     group = origins.add_group([0, 1])
-    assert (group, origins.rows(group), origins.rows(1)) == (-1, (0, 1), (1,))
+    assert (group, origins.members(group), origins.members(1, 3)) == (-2, [(0, 0), (1, 0)], [(1, 3)])
     found = origins.cells(group, (1, 2))
     assert [(str(source), typed) for source, typed in found] == [
         ("y:A2", ""), ("y:B2", "y1b"), ("y:A3", ""), ("y:B3", "y2b"),
     ]  # fmt: skip
+
+
+def test_groups_are_expanded_and_shown_by_their_first_rows():
+    origins = Origins()
+    origins.add(raw_table("y", range(9)))
+    groups = origins.add_groups(np.array([4, 5, 7]), np.array([0, 1, 0]), np.array([2, 1]))
+    assert groups.tolist() == [-2, -3]
+    assert [origins.members(int(number), 8) for number in (*groups, 3)] == [[(4, 0), (5, 1)], [(7, 0)], [(3, 8)]]
+    numbers, items = np.array([3, -3, -1, -2]), np.array([8, 0, 0, 0])
+    rows, of_rows, sizes = origins.expand(numbers, items)
+    assert (rows.tolist(), of_rows.tolist(), sizes.tolist()) == ([3, 7, 4, 5], [8, 0, 0, 1], [1, 1, 0, 2])
+    assert origins.first_rows(numbers).tolist() == [3, 7, -1, 4]
+
+
+def test_a_value_of_several_roles_ends_in_the_cells_of_each_and_a_role_without_a_row_in_none():
+    origins = Origins()
+    origins.add(raw_table("y", [1, 2]))
+    line = Source("m.yaml", line=3)
+    rule = CellRule("", ((1,),), line, (CellRule("join: x", ((2,),), line),))
+    only = CellRule("join: x", ((2,),), line)
+    absent = CellRule("", ((), (2,)), line)
+    plan = Plan("DM", "201", {"ARM": (rule,), "SEX": (only,), "RACE": (absent,)}, line)
+    frame = pd.DataFrame(
+        {"USUBJID": ["A", "B"], "ARM": ["v", "w"], "SEX": ["M", ""], "RACE": ["", ""], "_plan": [0, 0]}
+    )
+    frame = frame.assign(**{"_row": [0, 0], "_item": [0, 0], "_row:join: x": [1, -1], "_item:join: x": [0, 0]})
+    dataset = Dataset(SPECS.sdtm["DM"], frame, Lineage(origins, [plan]))
+    assert [str(source) for source, _ in dataset.trace(0, "ARM").cells()] == ["y:A2", "y:B3"]
+    assert [str(source) for source, _ in dataset.trace(1, "ARM").cells()] == ["y:A2"]
+    assert dataset.trace(1, "SEX").how == "no row gives it a value"
+    assert dataset.trace(1, "RACE").how == "no cell gives it a value"
 
 
 @pytest.mark.parametrize(

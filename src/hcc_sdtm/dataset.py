@@ -4,10 +4,10 @@ Every value is one of three things: mapped from a cell of a site's file, constan
 other values. Raw rows of a run are numbered end to end (`Origins`); a dataset keeps, for each record, small integers only:
 
 ``_plan``         which block of which mapping made the record (-1: none did, the record is derived)
-``_row``          its raw row; a negative number is a group of raw rows (`Origins.add_group`)
-``_row:NAME``     the raw row of the named lookup (-1: it found none)
-``_item``         which unpivot block or list item of the raw row
-``_item:NAME``    which one of the named lookup's raw row
+``_row``          its raw row; a number below -1 is a group of raw rows (`Origins.add_groups`)
+``_row:ROLE``     the raw row of a role (-1: none): a lookup, or a column that its table took from another row
+``_item``         which unpivot block of which sheet the raw row is read by; a group's rows have their own
+``_item:ROLE``    which one the role's raw row is read by
 ``_branch:VAR``   which alternative of ``first_of`` gave VAR (-1: none)
 ``_at:VAR``       the sequence number of the record, in the dataset that VAR's derivation names, that gave VAR
 
@@ -18,7 +18,7 @@ With the plan these give the cell of every value. Published frames have none of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -30,16 +30,21 @@ from hcc_sdtm.source import Source
 from hcc_sdtm.spec.model import DatasetSpec
 
 PLAN, ROW, ITEM = "_plan", "_row", "_item"
+NO_ROW = -1
+"""Stands for no raw row at all; a number below it is a group of rows."""
+
+NAME_OF_SHEET = 0
+"""Stands for a column where a value is in no cell but in the name of the sheet or the file."""
 
 
-def row_column(lookup: str) -> str:
-    """Name of the hidden column with the raw rows of a lookup; ``""`` is the record's own rows."""
-    return f"{ROW}:{lookup}" if lookup else ROW
+def row_column(role: str) -> str:
+    """Name of the hidden column with the raw rows of a role; ``""`` is the record's own rows."""
+    return f"{ROW}:{role}" if role else ROW
 
 
-def item_column(lookup: str) -> str:
-    """Name of the hidden column with the items of a lookup; ``""`` is the record's own items."""
-    return f"{ITEM}:{lookup}" if lookup else ITEM
+def item_column(role: str) -> str:
+    """Name of the hidden column with the items of a role; ``""`` is the record's own items."""
+    return f"{ITEM}:{role}" if role else ITEM
 
 
 def branch_column(variable: str) -> str:
@@ -64,6 +69,10 @@ class RawRows(Protocol):
         """Sheet name; ``""`` for a text file."""
 
     @property
+    def encoding(self) -> str:
+        """The encoding that was declared for the file; ``""`` where its bytes told."""
+
+    @property
     def identifying(self) -> frozenset[int]:
         """1-based columns whose text is never shown."""
 
@@ -76,12 +85,31 @@ class RawRows(Protocol):
 
 
 @dataclass
+class Groups:
+    """Groups of raw rows, each row with its item, laid end to end; ``ends`` is where each group ends."""
+
+    rows: list[int] = field(default_factory=list)
+    items: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+
+    def __getitem__(self, number: int) -> list[tuple[int, int]]:
+        start = self.ends[number - 1] if number else 0
+        end = self.ends[number]
+        return list(zip(self.rows[start:end], self.items[start:end], strict=True))
+
+    @property
+    def firsts(self) -> np.ndarray:
+        """The first raw row of each group."""
+        return np.array(self.rows, dtype=np.int64)[[0, *self.ends[:-1]]] if self.ends else np.empty(0, dtype=np.int64)
+
+
+@dataclass
 class Origins:
-    """Raw rows of a run, numbered end to end in the order the tables were added."""
+    """Raw rows of a run, numbered end to end in the order the tables were added, and groups of them."""
 
     tables: list[RawRows] = field(default_factory=list)
     firsts: list[int] = field(default_factory=list)
-    groups: list[tuple[int, ...]] = field(default_factory=list)
+    groups: Groups = field(default_factory=Groups)
     size: int = 0
 
     def add(self, table: RawRows) -> int:
@@ -92,14 +120,46 @@ class Origins:
         self.size += len(table.row_numbers)
         return first
 
-    def add_group(self, rows: Iterable[int]) -> int:
-        """A negative number that stands for several raw rows."""
-        self.groups.append(tuple(rows))
-        return -len(self.groups)
+    def add_groups(self, rows: np.ndarray, items: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+        """A number below `NO_ROW` for each group; ``sizes`` are how many of the rows, with their items, each takes in turn."""
+        groups = self.groups
+        before, so_far = len(groups.ends), len(groups.rows)
+        groups.rows += np.asarray(rows).tolist()
+        groups.items += np.asarray(items).tolist()
+        groups.ends += (so_far + np.cumsum(sizes)).tolist()
+        return NO_ROW - 1 - before - np.arange(len(sizes))
 
-    def rows(self, number: int) -> tuple[int, ...]:
-        """The raw rows that a number stands for: itself, or a group's."""
-        return (number,) if number >= 0 else self.groups[-number - 1]
+    def add_group(self, rows: Sequence[int], item: int = 0) -> int:
+        """A number below `NO_ROW` that stands for several raw rows, all read by one item."""
+        return int(self.add_groups(np.array(rows), np.full(len(rows), item), np.array([len(rows)]))[0])
+
+    def members(self, number: int, item: int = 0) -> list[tuple[int, int]]:
+        """The raw rows that a number stands for, each with its item: itself with the one given, or a group's with theirs."""
+        return [(number, item)] if number >= 0 else self.groups[NO_ROW - 1 - number]
+
+    def expand(self, numbers: np.ndarray, items: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The raw rows that the numbers stand for, end to end, with their items, and how many each number has."""
+        is_group = numbers < NO_ROW
+        starts, sizes = np.zeros(len(numbers), dtype=np.int64), (numbers >= 0).astype(np.int64)
+        if is_group.any():
+            ends, of_groups = np.array([0, *self.groups.ends], dtype=np.int64), NO_ROW - 1 - numbers[is_group]
+            starts[is_group], sizes[is_group] = ends[of_groups], np.diff(ends)[of_groups]
+        of_number = np.repeat(np.arange(len(numbers)), sizes)
+        rows, its_items = numbers[of_number], items[of_number]
+        inside = is_group[of_number]
+        if inside.any():
+            nth = np.arange(len(of_number)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+            at = (starts[of_number] + nth)[inside]
+            rows[inside] = np.array(self.groups.rows, dtype=np.int64)[at]
+            its_items[inside] = np.array(self.groups.items, dtype=np.int64)[at]
+        return rows, its_items, sizes
+
+    def first_rows(self, numbers: np.ndarray) -> np.ndarray:
+        """Each number itself, and the first raw row of a group for its number; `NO_ROW` stays."""
+        is_group = numbers < NO_ROW
+        shown = numbers.copy()
+        shown[is_group] = self.groups.firsts[NO_ROW - 1 - numbers[is_group]]
+        return shown
 
     def locate(self, number: int) -> tuple[RawRows, int]:
         """Table and 1-based spreadsheet row of a raw row."""
@@ -110,10 +170,12 @@ class Origins:
     def cells(self, number: int, columns: Sequence[int]) -> list[tuple[Source, str]]:
         """Source and typed text of the cells of a raw row (or group) in the 1-based columns; no column: the whole row."""
         found = []
-        for row in self.rows(number):
+        for row, _ in self.members(number):
             table, sheet_row = self.locate(row)
             found += [
                 (Source(table.file, table.sheet, sheet_row, column), table.typed(sheet_row, column))
+                if column != NAME_OF_SHEET
+                else (Source(table.file, table.sheet), "")
                 for column in columns or (1,)
             ]
         return found
@@ -123,12 +185,14 @@ class Origins:
 class CellRule:
     """Where a mapping rule reads: a role, and for each item (unpivot block) the 1-based columns; and the mapping's line.
 
-    No columns at all means that the value is a constant of the mapping.
+    ``also`` is the same for further roles, where a rule reads columns of several. No columns at all means that the value is
+    a constant of the mapping.
     """
 
     role: str
     columns: tuple[tuple[int, ...], ...]
     line: Source
+    also: tuple[CellRule, ...] = ()
 
     def at(self, item: int) -> tuple[int, ...]:
         """Columns read for one item; a rule that does not depend on the item has one entry."""
@@ -244,15 +308,31 @@ class Dataset:
         if branch < 0:
             return Trace(self.name, variable, value, "no alternative of first_of gave a value", rules[0].line)
         rule = rules[branch]
-        columns = rule.at(int(self._cell(position, item_column(rule.role), 0)))
-        if not columns:
-            return Trace(self.name, variable, value, "constant of the mapping", rule.line)
-        number = self._cell(position, row_column(rule.role), pd.NA)
-        if pd.isna(number) or (rule.role and number < 0):
-            return Trace(self.name, variable, value, "the lookup found no row", rule.line)
-        cells = self.lineage.origins.cells(int(number), columns)
-        steps = tuple(Trace(self.name, variable, value, "typed", source, typed) for source, typed in cells)
+        read = [found for part in (rule, *rule.also) if (found := self._cells_read(position, part)) is not None]
+        if not read:
+            return Trace(self.name, variable, value, "no row gives it a value", rule.line)
+        steps = tuple(
+            Trace(self.name, variable, value, "typed" if source.row else "in its name", source, typed)
+            for cells in read
+            for source, typed in cells
+        )
+        if not steps:
+            is_constant = not any(any(part.columns) for part in (rule, *rule.also))
+            how = "constant of the mapping" if is_constant else "no cell gives it a value"
+            return Trace(self.name, variable, value, how, rule.line)
         return Trace(self.name, variable, value, f"mapped by {rule.line}", None, "", steps)
+
+    def _cells_read(self, position: int, rule: CellRule) -> list[tuple[Source, str]] | None:
+        """The cells that a rule read for one record in one role, none for a constant; None where the role has no row."""
+        if self.lineage is None or not any(rule.columns):
+            return []
+        number = self._cell(position, row_column(rule.role), pd.NA)
+        if pd.isna(number) or number == NO_ROW:
+            return None
+        origins = self.lineage.origins
+        members = origins.members(int(number), int(self._cell(position, item_column(rule.role), 0)))
+        # the columns of one row side by side, so that a value of two cells reads as it was put together
+        return [cell for row, item in members if rule.at(item) for cell in origins.cells(row, rule.at(item))]
 
     def _cell(self, position: int, column: str, default: Any) -> Any:
         """One value of the frame; the default where it has no such column."""

@@ -4,9 +4,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from hcc_sdtm.dataset import Lineage
+from hcc_sdtm.dataset import Lineage, Origins
+from hcc_sdtm.finding import join_findings
 from hcc_sdtm.mapping.applying import MappedSite, map_site
-from hcc_sdtm.mapping.model import read_mapping
+from hcc_sdtm.mapping.language.model import read_mapping
+from hcc_sdtm.mapping.tables.key_file import read_numbers
+from hcc_sdtm.mapping.tables.opening import open_view
+from hcc_sdtm.mapping.tables.site_files import SiteFiles
+from hcc_sdtm.mapping.tables.view import View
 from hcc_sdtm.spec.tables import read_spec_tables
 
 SPECS = read_spec_tables([Path(__file__).parents[2] / "specs"])
@@ -22,6 +27,25 @@ def map_text(folder: Path, mapping: str, **files: str) -> tuple[MappedSite, Line
     path.write_text(mapping, encoding="utf-8")
     lineage = Lineage()
     return map_site(read_mapping(path, "mappings/site.yaml", SPECS), raw, SPECS, lineage), lineage
+
+
+def open_text(folder: Path, mapping: str, name: str = "t", **files: str) -> tuple[View, pd.DataFrame]:
+    """One table of a mapping that has a file, and the findings made in opening it; each keyword is a CSV file."""
+    raw = folder / "raw"
+    raw.mkdir(exist_ok=True)
+    for stem, text in files.items():
+        (raw / f"{stem}.csv").write_text(text, encoding="utf-8")
+    path = folder / "site.yaml"
+    path.write_text(mapping, encoding="utf-8")
+    read = read_mapping(path, "site.yaml", SPECS)
+    opened = SiteFiles(raw, read.head.site, Origins())
+    view = open_view(name, read, opened, read_numbers(read, opened))
+    return view, join_findings(opened.findings)
+
+
+def rows_of(view: View, *columns: str) -> list[list[str]]:
+    """The texts of some columns of a view, row by row."""
+    return [[str(view.texts[column][row]) for column in columns] for row in range(len(view))]
 
 
 def records(site: MappedSite, domain: str) -> pd.DataFrame:

@@ -395,5 +395,5 @@ RS:
     whole = "no,v1 date,v1 resp,v2 date,v2 resp\n007,01/02/2021,PR,03/04/2021,PD\n"
     site, _ = map_text(tmp_path, mapping, patient="no\n007\n", visit=whole)
     assert records(site, "RS")["VISITNUM"].tolist() == [1.0, 2.0]
-    with pytest.raises(StudyError, match=r'visit\.csv has no column "v2 date"; did you mean "v1 date"'):
+    with pytest.raises(StudyError, match=r'visit\.csv has no column "v2 date"; did you mean "v2 day"'):
         map_text(tmp_path, mapping, patient="no\n007\n", visit=whole.replace("v2 date", "v2 day"))

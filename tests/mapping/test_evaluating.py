@@ -175,3 +175,21 @@ def test_a_time_column_that_is_not_there_or_identifies_is_a_problem_at_the_rules
 def test_a_column_of_times_counts_as_read(tmp_path):
     site, _ = map_times(tmp_path, ("05/03/2021", "14:30"))
     assert cells(site, "MAP-003") == []
+
+
+def test_a_copy_in_capitals_is_the_typed_text_in_every_language_and_traces_to_its_cell(tmp_path):
+    mapping = HEAD + "DS:\n  - {rows: patient, DSTERM: {copy: why, case: upper}, DSDECOD: {copy: why}}\n"
+    file = "no,why\n1,Moved away\n2,größer\n3,患者要求\n4,NK\n5,  too \tfar \n"
+    site, lineage = map_text(tmp_path, mapping, patient=file)
+    found = records(site, "DS")
+    (plan,) = lineage.plans
+    assert plan.rules["DSTERM"][0].columns == plan.rules["DSDECOD"][0].columns == ((2,),)
+    assert found["DSTERM"].tolist() == ["MOVED AWAY", "GRÖSSER", "患者要求", "", "TOO \tFAR"]
+    assert found["DSDECOD"].tolist() == ["Moved away", "größer", "患者要求", "", "too \tfar"]
+    assert site.findings.empty
+
+
+def test_capitals_are_the_only_case_to_ask_for(tmp_path):
+    mapping = HEAD + "DS:\n  - {rows: patient, DSTERM: {copy: why, case: uper}}\n"
+    with pytest.raises(StudyError, match=r"case \"uper\".*did you mean \"upper\"\?"):
+        map_text(tmp_path, mapping, patient="no,why\n1,x\n")

@@ -6,7 +6,6 @@ mapping then works with those facts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pandas as pd
 
 from hcc_sdtm.dataset import (
     ITEM,
+    NO_ROW,
     PLAN,
     ROW,
     CellRule,
@@ -25,24 +25,31 @@ from hcc_sdtm.dataset import (
     row_column,
 )
 from hcc_sdtm.finding import join_findings
-from hcc_sdtm.mapping.cell_rules import cell_rules
-from hcc_sdtm.mapping.condition import columns_of
-from hcc_sdtm.mapping.evaluating import Evaluation, Target
-from hcc_sdtm.mapping.function import COLUMNS, FUNCTIONS, SETTINGS
-from hcc_sdtm.mapping.model import Block, SiteMapping, term_lists
-from hcc_sdtm.mapping.opening import open_view
-from hcc_sdtm.mapping.settling import rules_with_views, settle_dates
-from hcc_sdtm.mapping.site_files import SiteFiles, misnamed_identifying, read_numbers
-from hcc_sdtm.mapping.unread import unclaimed_rows, unused_columns
-from hcc_sdtm.mapping.values import Values
-from hcc_sdtm.mapping.verbs import SUBJECT, Call, Copy, FirstOf, Lookup, RuleModel, columns_read
-from hcc_sdtm.mapping.view import View
-from hcc_sdtm.problem import Problem, StudyError, nearest
+from hcc_sdtm.mapping.account.reconciling import Outcome, reconcile
+from hcc_sdtm.mapping.account.unclaimed_rows import unclaimed_rows
+from hcc_sdtm.mapping.language.defaults import with_defaults
+from hcc_sdtm.mapping.language.model import Block, SiteMapping, term_lists
+from hcc_sdtm.mapping.language.verbs import SUBJECT, Copy, FirstOf, RuleModel
+from hcc_sdtm.mapping.rules.cell_rules import cell_rules
+from hcc_sdtm.mapping.rules.evaluating import Evaluation
+from hcc_sdtm.mapping.rules.number_text import parse_number
+from hcc_sdtm.mapping.rules.remark import LEFT_MISSING, Remark, Target
+from hcc_sdtm.mapping.rules.settling import SettledDates, settle_dates
+from hcc_sdtm.mapping.rules.values import Values
+from hcc_sdtm.mapping.tables.arranging import open_tables
+from hcc_sdtm.mapping.tables.column_problems import column_problems
+from hcc_sdtm.mapping.tables.key_file import read_numbers
+from hcc_sdtm.mapping.tables.reading_ahead import ReadingAhead
+from hcc_sdtm.mapping.tables.site_files import SiteFiles, misnamed_identifying
+from hcc_sdtm.mapping.tables.view import View
+from hcc_sdtm.problem import Problem, StudyError
 from hcc_sdtm.source import Source
 from hcc_sdtm.spec.model import Specs
 
 NUMBER_TEXT = "MAP-018 number.text-in-numeric"
 SUBJID = "SUBJID"
+TERM_COLUMNS = ("file", "line", "list", "typed", "term", "values")
+IDLE_SHOWN = 10
 
 
 def supp_column(name: str) -> str:
@@ -73,103 +80,106 @@ class MappedSite:
     fictional: list[tuple[str, str, Source]]
     """Declared fictional anchors: name and date, the sentence to print, and the mapping's line."""
 
+    reconciliation: pd.DataFrame
+    """What became of every row and cell of the site's files: `reconciling.RECONCILIATION_COLUMNS`."""
 
-def map_site(mapping: SiteMapping, raw: Path, specs: Specs, lineage: Lineage) -> MappedSite:
-    """The site's records. Raises StudyError for a file, sheet, column or function that the mapping names and is not there."""
-    files = SiteFiles(raw, mapping.head.site, lineage.origins)
-    views = _open_views(mapping, files)
-    _require_columns(mapping, views)
-    dates = settle_dates(mapping, views)
-    evaluation = Evaluation(mapping, views, dates, list(dates.findings))
+    hashes: dict[str, str]
+    """SHA-256 of each file on the disk that was read (an archive for the files in it), as it was just before."""
+
+    superseded: dict[str, str]
+    """Older transfers that were not read, each with the newer one."""
+
+    terms: pd.DataFrame
+    """Each line of the reviewed dictionary that could be applied, and how many texts it gave a term to: `TERM_COLUMNS`."""
+
+    mapping_files: tuple[tuple[Path, str], ...]
+    """The mapping, the forms it extends, and its dictionaries: path, and name in sources."""
+
+
+def map_site(
+    mapping: SiteMapping, raw: Path, specs: Specs, lineage: Lineage, reader: ReadingAhead | None = None
+) -> MappedSite:
+    """The site's records; ``reader`` is that of the raw folder, where some of its files are read already.
+
+    Raises StudyError for a file, sheet, column or function that the mapping names and is not there.
+    """
+    files = SiteFiles(raw, mapping.head.site, lineage.origins, reader=reader)
+    dates = SettledDates(mapping)
+    views = _open_views(dates, files)
+    mapping, problems = with_defaults(mapping, views)
+    problems += column_problems(mapping, views, files)
+    if problems:
+        raise StudyError(sorted(dict.fromkeys(problems), key=lambda problem: problem.source))
+    settle_dates(mapping, views, dates)
+    evaluation = Evaluation(mapping, views, dates)
     frames: dict[str, list[pd.DataFrame]] = {}
     labels: dict[tuple[str, str], str] = {}
+    blocks = []
     for block in mapping.blocks:
         frame = _map_block(block, evaluation, specs, lineage)
+        blocks.append(frame)
         frames.setdefault(block.domain, []).append(frame)
         labels |= {(block.domain, name): rule.label for name, rule in block.supp.items()}
-    unused = unused_columns(mapping, files, views.values())
-    unclaimed = unclaimed_rows(mapping, views)
-    findings = join_findings([*files.findings, *evaluation.findings, *unclaimed, unused])
+    made = [
+        (block.domain, str(mapping.file.source((block.domain, block.number))), frame)
+        for block, frame in zip(mapping.blocks, blocks, strict=True)
+    ]
+    evaluated, terms = join_findings(evaluation.findings), _terms_used(mapping, evaluation)
+    reconciled = reconcile(files, evaluation, Outcome(made, evaluated, terms), lineage)
+    findings = join_findings([*files.findings, evaluated, *unclaimed_rows(mapping, views), reconciled.findings])
     fictional = [
-        (f"{name} = {anchor.date}", anchor.fictional, mapping.file.source(("anchors", name)))
+        (f"{name} = {anchor.shown}", anchor.fictional, mapping.file.source(("anchors", name)))
         for name, anchor in mapping.head.anchors.items()
         if anchor.fictional
     ]
     return MappedSite(
-        mapping.head.site, mapping.head.country, frames, dates.frame, findings, labels, sorted(files.sheets), fictional
+        mapping.head.site,
+        mapping.head.country,
+        frames,
+        dates.frame,
+        findings,
+        labels,
+        sorted(files.sheets),
+        fictional,
+        reconciled.frame,
+        files.hashes,
+        files.superseded,
+        terms,
+        mapping.read,
     )
 
 
-def _open_views(mapping: SiteMapping, files: SiteFiles) -> dict[str, View]:
-    views: dict[str, View] = {}
+def _terms_used(mapping: SiteMapping, evaluation: Evaluation) -> pd.DataFrame:
+    """How many texts each line of the dictionary gave a term to; how many lines of a file any is a settled fact."""
+    lines = [
+        (entry.source.file, entry.source.line, entry.list, entry.typed, entry.term, evaluation.applied[entry])
+        for entry in mapping.dictionary.entries
+    ]
+    terms = pd.DataFrame(lines, columns=list(TERM_COLUMNS), dtype=object)
+    for file, of_file in terms.groupby("file", sort=False):
+        idle = of_file.loc[of_file["values"] == 0, "line"].astype(str).tolist()
+        value = f"{len(of_file) - len(idle)} of {len(of_file)} lines"
+        evidence = f"unused: {', '.join(idle[:IDLE_SHOWN])}{' ..' if len(idle) > IDLE_SHOWN else ''}" if idle else ""
+        evaluation.dates.facts.append((mapping.head.site, "", "", f"terms used of {file}", value, "declared", evidence))
+    return terms
+
+
+def _open_views(settled: SettledDates, files: SiteFiles) -> dict[str, View]:
+    mapping = settled.mapping
     problems: list[Problem] = []
     numbers: dict[str, str] = {}
     try:
         numbers = read_numbers(mapping, files)
     except StudyError as error:
         problems += error.problems
-    for name in mapping.head.tables:
-        try:
-            views[name] = open_view(name, mapping, files, numbers)
-        except StudyError as error:
-            problems += error.problems
+    opened = open_tables(settled, files, numbers)
+    problems += opened.problems
     problems = problems or misnamed_identifying(mapping, files)
     if problems:
         # the columns of the tables that did open are checked all the same, so that one run shows every problem
-        problems += _column_problems(mapping, views)
+        problems += column_problems(mapping, opened.views | opened.broken, files)
         raise StudyError(sorted(dict.fromkeys(problems), key=lambda problem: problem.source))
-    return views
-
-
-def _require_columns(mapping: SiteMapping, views: Mapping[str, View]) -> None:
-    problems = list(_column_problems(mapping, views))
-    if problems:
-        raise StudyError(sorted(dict.fromkeys(problems), key=lambda problem: problem.source))
-
-
-def _column_problems(mapping: SiteMapping, views: Mapping[str, View]) -> Iterator[Problem]:
-    for block in mapping.blocks:
-        if block.rows not in views:
-            continue
-        wanted = [
-            (column, mapping.file.source((block.domain, block.number, "when"))) for column in columns_of(block.when)
-        ]
-        yield from _missing(wanted, views[block.rows])
-        for variable, rule in {**block.rules, **block.supp}.items():
-            line = mapping.rule_line(block, variable)
-            for inner, view in rules_with_views(rule, views[block.rows], views):
-                columns = [*columns_read(inner), *columns_of(inner.when)] if not isinstance(inner, FirstOf) else []
-                yield from _missing([(column, line) for column in columns], view)
-                hidden = view.hidden.intersection(() if isinstance(inner, FirstOf | Lookup) else columns_read(inner))
-                yield from (
-                    Problem(line, f'"{column}" is identifying; no rule may read it') for column in sorted(hidden)
-                )
-                if isinstance(inner, Lookup) and inner.lookup.table in views:
-                    yield from _missing([(inner.lookup.on, line)], views[inner.lookup.table])
-                if isinstance(inner, Call):
-                    yield from _call_problems(inner, line)
-
-
-def _missing(wanted: list[tuple[str, Source]], view: View) -> Iterator[Problem]:
-    for column, line in wanted:
-        if column not in view.texts:
-            yield Problem(line, f'the table "{view.name}" has no column "{column}"{nearest(column, view.named)}')
-            continue
-        for file, sheet, _ in view.lacking(column):
-            yield Problem(
-                line, f'{Source(file, sheet)} has no column "{column}", which the other sheets of the table have'
-            )
-
-
-def _call_problems(rule: Call, line: Source) -> Iterator[Problem]:
-    if rule.call not in FUNCTIONS:
-        yield Problem(line, f'no function "{rule.call}"{nearest(rule.call, FUNCTIONS)}')
-        return
-    if len(rule.columns) != COLUMNS[rule.call]:
-        yield Problem(line, f"{rule.call} reads {COLUMNS[rule.call]} columns, here are {len(rule.columns)}")
-    wanted = SETTINGS[rule.call]
-    for name in sorted(wanted ^ set(rule.settings)):
-        yield Problem(line, f'{rule.call} {"needs" if name in wanted else "has no"} setting "{name}"')
+    return opened.views
 
 
 def _map_block(block: Block, evaluation: Evaluation, specs: Specs, lineage: Lineage) -> pd.DataFrame:
@@ -178,7 +188,6 @@ def _map_block(block: Block, evaluation: Evaluation, specs: Specs, lineage: Line
     rows = np.arange(len(view))
     if block.when is not None:
         rows = rows[evaluation.mask(block.when, view, rows)]
-    spec = specs.sdtm[block.domain]
     data: dict[str, np.ndarray] = {SUBJID: view.values(SUBJECT, rows)}
     hidden: dict[str, np.ndarray] = {ROW: view.rows[rows], ITEM: view.items[rows]}
     done: dict[str, Values] = {}
@@ -186,56 +195,64 @@ def _map_block(block: Block, evaluation: Evaluation, specs: Specs, lineage: Line
         SUBJID: cell_rules(Copy(copy=SUBJECT), view, evaluation.views, mapping.file.source(("tables", view.name)))
     }
     for variable, rule in block.rules.items():
-        codelists = tuple(specs.codelists[name] for name in term_lists(specs, block.domain, variable))
-        found = evaluation.evaluate(rule, view, rows, Target(block.domain, variable, codelists), done)
+        target = _target(specs, block.domain, variable)
+        found = evaluation.evaluate(rule, view, rows, target, done)
         done[variable] = found
-        numeric = spec.by_name[variable].is_numeric
-        data[variable] = _numbers(found, variable, rule, block, evaluation, view, rows) if numeric else found.texts
+        evaluation.add_sources(rule, found, view, target, mapping.rule_line(block, variable))
+        data[variable] = _numbers(found, rule, evaluation, view, rows, target) if target.is_numeric else found.texts
         _add_origins(hidden, variable, found)
-        plan_rules[variable] = cell_rules(rule, view, evaluation.views, mapping.rule_line(block, variable))
+        plan_rules[variable] = cell_rules(rule, view, evaluation.views, mapping.rule_line(block, variable), plan_rules)
     plan = Plan(block.domain, mapping.head.site, plan_rules, mapping.file.source((block.domain, block.number)))
     hidden[PLAN] = np.full(len(rows), lineage.add_plan(plan))
     for name, rule in block.supp.items():
-        found = evaluation.evaluate(rule, view, rows, Target(f"SUPP{block.domain}", name), done)
+        target = Target(f"SUPP{block.domain}", name)
+        found = evaluation.evaluate(rule, view, rows, target, done)
+        evaluation.add_sources(rule, found, view, target, mapping.rule_line(block, name))
         hidden[supp_column(name)] = found.texts
         _add_origins(hidden, supp_column(name), found)
         line = mapping.rule_line(block, name)
         given = (CellRule("", (), line),)
-        rules = {"QNAM": given, "QLABEL": given, "QVAL": cell_rules(rule, view, evaluation.views, line)}
+        rules = {"QNAM": given, "QLABEL": given, "QVAL": cell_rules(rule, view, evaluation.views, line, plan_rules)}
         supp = Plan(f"SUPP{block.domain}", mapping.head.site, {SUBJID: plan_rules[SUBJID], **rules}, line)
         hidden[supp_plan_column(name)] = np.full(len(rows), lineage.add_plan(supp))
     return pd.DataFrame({**data, **hidden})
 
 
 def _add_origins(hidden: dict[str, np.ndarray], variable: str, found: Values) -> None:
-    """Adds where the variable's values came from; a lookup that several variables share fills its column together."""
+    """Adds where the variable's values came from; a role that several variables share fills its column together."""
     if found.branch is not None:
         hidden[branch_column(variable)] = found.branch
     for role, places in found.looked_up.items():
+        nowhere = places[:, 0] == NO_ROW
         for name, column in ((row_column(role), places[:, 0]), (item_column(role), places[:, 1])):
-            hidden[name] = np.where(column < 0, hidden[name], column) if name in hidden else column
+            hidden[name] = np.where(nowhere, hidden[name], column) if name in hidden else column
+
+
+def _target(specs: Specs, domain: str, variable: str) -> Target:
+    known = specs.sdtm[domain].by_name[variable]
+    codelists = tuple(specs.codelists[name] for name in term_lists(specs, domain, variable))
+    return Target(domain, variable, codelists, known.is_iso_date, known.is_numeric)
 
 
 def _numbers(
-    found: Values,
-    variable: str,
-    rule: RuleModel,
-    block: Block,
-    evaluation: Evaluation,
-    view: View,
-    rows: np.ndarray,
+    found: Values, rule: RuleModel, evaluation: Evaluation, view: View, rows: np.ndarray, target: Target
 ) -> np.ndarray:
-    """Values of a numeric variable; a text that is no number is a finding and left missing."""
+    """Values of a numeric variable; a text that is no number is a finding at its cell and left missing."""
     values = found.values
     if values.dtype == float:
         return values
-    numbers = pd.to_numeric(pd.Series(values, dtype=object), errors="coerce").to_numpy(dtype=float)
-    numbers[~np.isfinite(numbers)] = np.nan
+    codes, texts = pd.factorize(values)
+    parsed = [parse_number(text) for text in texts]
+    numbers = np.array([np.nan if number is None else number for number in parsed], dtype=float)[codes]
     bad = np.isnan(numbers) & (values != "")
-    if bad.any():
-        column = next(iter(columns_read(rule)), SUBJECT)
-        message = [
-            f'"{text}" is not a number and {variable} is numeric; the value is left missing' for text in values[bad]
-        ]
-        evaluation.add_findings(view, rows[bad], column, NUMBER_TEXT, message, Target(block.domain, variable))
+    alternatives = rule.first_of if isinstance(rule, FirstOf) else (rule,)
+    branch = found.branch if isinstance(rule, FirstOf) and found.branch is not None else np.zeros(len(rows), dtype=int)
+    for number, alternative in enumerate(alternatives):
+        at = np.flatnonzero(bad & (branch == number))
+        if len(at):
+            there, there_rows, column = evaluation.cells(alternative, view, rows[at])
+            message = [
+                f'"{text}" is not a number and {target.variable} is numeric; {LEFT_MISSING}' for text in values[at]
+            ]
+            evaluation.remarks.append(Remark(there, there_rows, at, column, NUMBER_TEXT, message, target))
     return numbers

@@ -10,8 +10,8 @@ manifest.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,22 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hcc_sdtm.dataset import ITEM, PLAN, ROW, CellRule, Dataset, Derivation, Lineage, Origins, Plan, RawRows
-from hcc_sdtm.raw import read_sheets
+from hcc_sdtm.dataset import (
+    ITEM,
+    NO_ROW,
+    PLAN,
+    ROW,
+    CellRule,
+    Dataset,
+    Derivation,
+    Groups,
+    Lineage,
+    Origins,
+    Plan,
+    RawRows,
+)
+from hcc_sdtm.problem import StudyError
+from hcc_sdtm.raw import read_raw_file
 from hcc_sdtm.raw.table import RawSheet
 from hcc_sdtm.source import Source
 from hcc_sdtm.spec.model import DatasetSpec
@@ -53,8 +67,7 @@ def _table(name: str, dataset: Dataset, origins: Origins, hidden: list[str], sch
     size = len(frame)
     rows = frame[ROW].astype("Int64") if ROW in frame else pd.Series(pd.NA, index=range(size), dtype="Int64")
     # a group of raw rows is shown by its first
-    grouped = {number: origins.rows(int(number))[0] for number in rows[rows < 0].unique()}
-    shown = rows.replace(grouped).fillna(-1).to_numpy(dtype=np.int64)
+    shown = origins.first_rows(rows.fillna(NO_ROW).to_numpy(dtype=np.int64))
     tables = np.searchsorted(origins.firsts, shown, side="right") - 1
     sheet_rows = np.zeros(size, dtype=np.int32)
     for index in np.unique(tables[shown >= 0]):
@@ -92,12 +105,13 @@ def _metadata(datasets: Mapping[str, Dataset], lineage: Lineage) -> dict[str, ob
                 "file": table.file,
                 "sheet": table.sheet,
                 "first": first,
-                "rows": _runs(table.row_numbers),
+                "rows": _steps(table.row_numbers),
+                "encoding": table.encoding,
                 "identifying": sorted(table.identifying),
             }
             for table, first in zip(origins.tables, origins.firsts, strict=True)
         ],
-        "groups": [list(group) for group in origins.groups],
+        "groups": {name: _steps(np.array(numbers, dtype=np.int64)) for name, numbers in asdict(origins.groups).items()},
         "plans": [
             {
                 "dataset": plan.dataset,
@@ -105,7 +119,8 @@ def _metadata(datasets: Mapping[str, Dataset], lineage: Lineage) -> dict[str, ob
                 "line": [plan.line.file, plan.line.line],
                 "rules": {
                     variable: [
-                        {"role": rule.role, "columns": rule.columns, "line": [rule.line.file, rule.line.line]}
+                        {"line": [rule.line.file, rule.line.line]}
+                        | {"reads": [[part.role, part.columns] for part in (rule, *rule.also)]}
                         for rule in rules
                     ]
                     for variable, rules in plan.rules.items()
@@ -123,13 +138,19 @@ def _metadata(datasets: Mapping[str, Dataset], lineage: Lineage) -> dict[str, ob
     }
 
 
-def _runs(rows: np.ndarray) -> list[list[int]]:
-    """Row numbers as [first, count] of each run without a gap."""
-    if not len(rows):
-        return []
-    starts = np.concatenate([[0], np.flatnonzero(np.diff(rows) != 1) + 1])
-    counts = np.diff(np.append(starts, len(rows)))
-    return [[int(rows[start]), int(count)] for start, count in zip(starts, counts, strict=True)]
+def _steps(numbers: np.ndarray) -> list[list[int]]:
+    """The numbers as [step, how often] of each stretch of equal steps, the first from 0: short where rows stand together."""
+    steps = np.diff(numbers, prepend=0)
+    starts = np.flatnonzero(np.diff(steps, prepend=steps[:1] - 1))
+    return [
+        [int(step), int(count)] for step, count in zip(steps[starts], np.diff(starts, append=len(steps)), strict=True)
+    ]
+
+
+def _numbers(steps: Sequence[Sequence[int]]) -> np.ndarray:
+    """The numbers of `_steps`."""
+    found = np.array(steps, dtype=np.int64).reshape(-1, 2)
+    return np.cumsum(np.repeat(found[:, 0], found[:, 1]))
 
 
 @dataclass
@@ -139,11 +160,13 @@ class RawFiles:
     folder: Path
     sheets: dict[str, dict[str, RawSheet]] = field(default_factory=dict)
 
-    def sheet(self, file: str, sheet: str) -> RawSheet | None:
+    def sheet(self, file: str, sheet: str, encoding: str) -> RawSheet | None:
         """The sheet; None where the folder no longer has it."""
         if file not in self.sheets:
-            path = self.folder / file
-            found = read_sheets(path, file)[0] if path.is_file() else []
+            try:
+                found = read_raw_file(self.folder, file, encoding)[0]
+            except StudyError:
+                found = []
             self.sheets[file] = {each.sheet: each for each in found}
         return self.sheets[file].get(sheet)
 
@@ -155,12 +178,13 @@ class FileRows:
     file: str
     sheet: str
     row_numbers: np.ndarray
+    encoding: str
     identifying: frozenset[int]
     raw: RawFiles
 
     def typed(self, row: int, column: int) -> str:
         """Text of the cell; ``""`` where it is identifying or the file is not there any more."""
-        sheet = self.raw.sheet(self.file, self.sheet)
+        sheet = self.raw.sheet(self.file, self.sheet, self.encoding)
         inside = sheet is not None and row <= sheet.grid.shape[0] and column <= sheet.grid.shape[1]
         if sheet is None or not inside or column in self.identifying:
             return ""
@@ -174,11 +198,10 @@ def read_lineage(
     table = pq.read_table(path)
     metadata = json.loads(table.schema.metadata[_METADATA])
     files = RawFiles(raw)
-    origins = Origins(groups=[tuple(group) for group in metadata["groups"]])
+    origins = Origins(groups=Groups(**{name: _numbers(steps).tolist() for name, steps in metadata["groups"].items()}))
     for each in metadata["tables"]:
-        runs = [np.arange(first, first + count) for first, count in each["rows"]]
-        numbers = np.concatenate(runs) if runs else np.empty(0, dtype=np.int64)
-        rows: RawRows = FileRows(each["file"], each["sheet"], numbers, frozenset(each["identifying"]), files)
+        numbers, identifying = _numbers(each["rows"]), frozenset(each["identifying"])
+        rows: RawRows = FileRows(each["file"], each["sheet"], numbers, each["encoding"], identifying, files)
         origins.add(rows)
     lineage = Lineage(origins, [_plan(each) for each in metadata["plans"]])
     records = table.to_pandas()
@@ -200,16 +223,13 @@ def read_starts(path: Path) -> dict[str, str]:
 
 
 def _plan(data: dict[str, Any]) -> Plan:
-    rules = {
-        variable: tuple(
-            CellRule(
-                rule["role"],
-                tuple(map(tuple, rule["columns"])),
-                Source(rule["line"][0], line=rule["line"][1]),
-            )
-            for rule in listed
-        )
-        for variable, listed in data["rules"].items()
-    }
+    rules = {variable: tuple(map(_cell_rule, listed)) for variable, listed in data["rules"].items()}
     file, line = data["line"]
     return Plan(data["dataset"], data["site"], rules, Source(file, line=line))
+
+
+def _cell_rule(data: dict[str, Any]) -> CellRule:
+    file, line = data["line"]
+    (role, columns), *also = [(role, tuple(map(tuple, columns))) for role, columns in data["reads"]]
+    source = Source(file, line=line)
+    return CellRule(role, columns, source, tuple(CellRule(*part, source) for part in also))

@@ -58,6 +58,10 @@ def trace_parameter(out: Path, raw: Path, name: str, subject: str) -> list[Trace
     is not the one of the run.
     """
     manifest = _manifest(out)
+    if not (out / "results" / "ard.json").is_file():
+        raise StudyError(
+            [Problem(Source(str(out)), "has no results, only what was mapped; name a folder of hcc-sdtm run")]
+        )
     _require_same_files(manifest, raw)
     datasets = read_outputs(out, raw)
     results = json.loads((out / "results" / "ard.json").read_text(encoding="utf-8"))["results"]

@@ -1,0 +1,1 @@
+"""Rules on the rows of a table: values, how columns are read, and what could not be."""
