@@ -12,7 +12,7 @@ import pandas as pd
 from hcc_sdtm.dataset import Dataset, Lineage
 from hcc_sdtm.finding import join_findings
 from hcc_sdtm.mapping.applying import map_site
-from hcc_sdtm.mapping.model import read_mapping
+from hcc_sdtm.mapping.language.model import read_mapping
 from hcc_sdtm.sdtm.building import build_sdtm
 from hcc_sdtm.spec.trial import Trial
 from hcc_sdtm.spec.yaml_file import read_model
@@ -31,7 +31,7 @@ class Built:
     raw: Path
 
 
-def build(folder: Path, mappings: Mapping[str, str], files: Mapping[str, str]) -> Built:
+def build(folder: Path, mappings: Mapping[str, str], files: Mapping[str, str], trial: Trial = TRIAL) -> Built:
     """The study of the mappings (text by site) over CSV files (text by stem)."""
     raw = folder / "raw"
     raw.mkdir(parents=True, exist_ok=True)
@@ -43,7 +43,7 @@ def build(folder: Path, mappings: Mapping[str, str], files: Mapping[str, str]) -
         path = folder / f"{site}.yaml"
         path.write_text(text, encoding="utf-8")
         sites.append(map_site(read_mapping(path, f"mappings/{site}.yaml", SPECS), raw, SPECS, lineage))
-    datasets, findings = build_sdtm(sites, SPECS, TRIAL, "RTHCC", lineage)
+    datasets, findings = build_sdtm(sites, SPECS, trial, "RTHCC", lineage)
     return Built(datasets, join_findings([*(site.findings for site in sites), findings]), lineage, raw)
 
 

@@ -178,10 +178,10 @@ RS: [{rows: visit, RSTESTCD: {constant: OVRLRESP}, RSORRES: {copy: r}, RSDTC: {d
     assert not {"RSDY", "EPOCH"} & set(built.datasets["RS"].published)
 
 
-def test_a_qualifier_of_a_domain_whose_supplement_has_no_spec_is_refused(tmp_path):
+def test_every_domain_has_a_supplement_for_its_qualifiers(tmp_path):
     mapping = DOMAINS + "LB: [{rows: patient, LBORRES: {copy: a}, SUPP: {HOW: {copy: a, label: How}}}]\n"
-    with pytest.raises(StudyError, match=r"^mappings/201.yaml:4: SUPPLB has no spec, so HOW has no place"):
-        build(tmp_path, {"201": mapping}, {"patient": "no,a\n7,x\n"})
+    built = build(tmp_path, {"201": mapping}, {"patient": "no,a\n7,x\n"})
+    assert table(built, "SUPPLB", "RDOMAIN", "IDVAR", "IDVARVAL", "QNAM", "QVAL") == [["LB", "LBSEQ", "1", "HOW", "x"]]
 
 
 @pytest.mark.parametrize(

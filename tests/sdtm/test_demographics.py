@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from hcc_sdtm.sdtm.demographics import derive_arm, derive_reference_dates, keep_first
+from tests.mapping.site import SPECS
 from tests.sdtm.study import TRIAL, build, dataset
 
 
@@ -61,6 +64,12 @@ def test_a_year_alone_does_not_outlast_a_day_within_it():
     assert derived("AB", [rs])["RFPENDTC"].tolist() == ["2023-08-16", "2023-09"]
 
 
+def test_of_two_texts_for_the_last_day_the_one_with_the_later_time_is_taken():
+    days = ["2023-08-16T09:30", "2023-08-16", "2023-08-16T11:45", "2023-08-15T23:59", "2023-08-16", "2023-08-15T08:00"]
+    rs = dataset("RS", "AAAABB", RSDTC=days)
+    assert derived("AB", [rs])["RFPENDTC"].tolist() == ["2023-08-16T11:45", "2023-08-16"]
+
+
 def test_death_flag_from_a_date_a_disposition_or_a_status():
     ds = dataset("DS", "BC", DSDECOD=["DEATH", "LOST TO FOLLOW-UP"])
     ss = dataset("SS", "DE", SSSTRESC=["DEAD", "ALIVE"])
@@ -77,6 +86,41 @@ def test_arms_of_the_treated_the_never_treated_and_screen_failures():
         ["RT", name, "", "", "ASSIGNED, NOT TREATED", ""],
         ["", "", "", "", "SCREEN FAILURE", ""],
     ]
+
+
+MAPPED_ARMS = """
+site: "201"
+tables: {patient: {file: patient.csv, subject: no}, drug: {file: drug.csv, subject: no}}
+DM:
+  - {rows: patient, SUBJID: {copy: subject}, SEX: {term: sex}, ARMCD: {copy: planned}, ACTARMCD: {copy: actual}}
+EX:
+  - {rows: drug, EXTRT: {constant: RADIOTHERAPY}, EXCAT: {constant: RADIOTHERAPY}, EXSTDTC: {date: day}}
+"""
+PATIENTS = "no,sex,planned,actual\n1,M,A,A\n2,M,A,B\n3,F,B,\n4,F,,\n"
+DRUGS = "no,day\n1,2021-03-10\n2,2021-03-11\n4,2021-03-12\n"
+
+
+def test_arms_of_a_trial_with_several_are_as_mapped_and_one_that_nothing_explains_is_a_finding(tmp_path):
+    trial = TRIAL.model_copy(update={"arm": None})
+    built = build(tmp_path, {"201": MAPPED_ARMS}, {"patient": PATIENTS, "drug": DRUGS}, trial)
+    frame = built.datasets["DM"].published
+    assert frame[["SUBJID", "ARMCD", "ACTARMCD", "ARM", "ARMNRS"]].values.tolist() == [
+        ["1", "A", "A", "", ""],
+        ["2", "A", "B", "", ""],
+        ["3", "B", "", "", "ASSIGNED, NOT TREATED"],
+        ["4", "", "", "", ""],
+    ]
+    found = built.findings[built.findings["rule"] == "DM-004 subject.no-arm"]
+    assert found[["severity", "subject", "variable", "source"]].values.tolist() == [
+        ["warning", "RTHCC-4", "ARMCD", "patient.csv:C5"]
+    ]
+
+
+def test_what_a_mapping_says_of_arms_goes_before_the_only_arm(tmp_path):
+    built = build(tmp_path, {"201": MAPPED_ARMS}, {"patient": PATIENTS, "drug": DRUGS})
+    frame = built.datasets["DM"].published
+    assert frame["ARMCD"].tolist() == ["A", "A", "B", ""]
+    assert frame["ARM"].tolist() == [TRIAL.arm.name] * 4
 
 
 def test_no_treatment_dataset_at_all():
@@ -110,3 +154,15 @@ DM:
 def test_no_finding_where_subjects_are_unique():
     dm, findings = keep_first(dataset("DM", "AB"))
     assert (len(dm), len(findings)) == (2, 0)
+
+
+def test_the_day_of_collection_counts_from_the_first_treatment(tmp_path, monkeypatch):
+    listed = SPECS.sdtm["DM"].taking({"DMDTC", "DMDY"})
+    monkeypatch.setattr("tests.sdtm.study.SPECS", replace(SPECS, sdtm={**SPECS.sdtm, "DM": listed}))
+    mapping = MAPPED_ARMS.replace("ARMCD:", "DMDTC: {date: asked}, ARMCD:", 1)
+    patients = (
+        "no,sex,planned,actual,asked\n1,M,A,A,2021-03-09\n2,M,A,A,2021-03-11\n3,F,A,A,2021-03-12\n4,F,A,A,2021-03\n"
+    )
+    built = build(tmp_path, {"201": mapping}, {"patient": patients, "drug": DRUGS})
+    days = built.datasets["DM"].published["DMDY"]
+    assert days.fillna(0).tolist() == [-1, 1, 0, 0]  # the third was never treated, the fourth's day is not known

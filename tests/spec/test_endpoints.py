@@ -57,7 +57,7 @@ def test_wrong_keys_and_values(tmp_path):
         'specs/endpoints.yaml:3: unknown key "time"; did you mean "times"?'
     ]
     (negative,) = problems(tmp_path, LIST.replace("[6, 12]", "[-6]"))
-    assert "greater than 0" in negative
+    assert "must be more than 0" in negative
     (estimator,) = problems(tmp_path, LIST.replace("estimator: survival", "estimator: survivall"))
     assert estimator.startswith("specs/endpoints.yaml:3")
 

@@ -47,7 +47,7 @@ def test_the_reference_trial_has_no_problem(tmp_path):
          'did you mean "first"?'),
         ("to: first", "to: 02-30", 'to "02-30": one of first, mid, last or a month and day'),
         ("to: first", "to: 13-01", 'to "13-01": one of first, mid, last or a month and day'),
-        ("highest: D", "highest: Day", "highest \"Day\": input should be 'D' or 'M'; did you mean \"D\"?"),
+        ("highest: D", "highest: Day", "highest \"Day\": expected D or M; did you mean \"D\"?"),
         ("{to: mid, highest: M,", "{to: mid,", 'the key "highest" is missing'),
         ("[diagnosis, QPDDT,", "[diagnosis, QPDT,", 'not_after: no date of ADSL or event "QPDT"; expected one of TRTSDT'),
         ("[diagnosis, QPDDT,", "[LSTALVDT,", 'not_after: "LSTALVDT" is not made before DIAGDT, which has the role origin'),
@@ -56,7 +56,7 @@ def test_the_reference_trial_has_no_problem(tmp_path):
         ("  consent:", "  TRTSDT:", 'not_after: "TRTSDT" is a date of ADSL and an event; rename the event'),
         ("  consent: {dataset: DM, date: RFICDTC}", "  consent: {dataset: DM, date: RFICDT}", 'no date of DM "RFICDT"'),
         ("  consent: {dataset: DM, date: RFICDTC}", "  consent: {dataset: DMM, date: RFICDTC}",
-         'no dataset "DMM"; expected one of TS, DM, CM'),
+         'no dataset "DMM"; did you mean "DM"?'),
         ("  consent: {dataset: DM, date: RFICDTC}", "  consent: {dataset: DM, date: SEX}", 'no date of DM "SEX"'),
         ("  consent: {dataset: DM, date: RFICDTC}", "  consent: {treatment: start, date: RFICDTC}",
          "with treatment goes neither dataset, where nor date"),
@@ -64,7 +64,7 @@ def test_the_reference_trial_has_no_problem(tmp_path):
          "either treatment, or dataset and date were expected"),
         ("where: {CMCAT: FIRST LINE}", "where: {CMKAT: FIRST LINE}", 'no variable of CM "CMKAT"; expected one of'),
         ("after: radiotherapy}", "after: diagnosis}", 'no event listed before this one "diagnosis"'),
-        ("pick: last}", "pick: lst}", "pick \"lst\": input should be 'first' or 'last'; did you mean \"last\"?"),
+        ("pick: last}", "pick: lst}", "pick \"lst\": expected first or last; did you mean \"last\"?"),
         ("  birth: {", "  data cut-off: {", 'the event "data cut-off" is data_cutoff, the last of all; it is not listed'),
         ("  - [birth,", "  - [brith,", 'no event "brith"; expected one of radiotherapy, birth, consent'),
         ("  - [birth,", "  - [death, birth]\n  - [birth,", '"second line" before "death" contradicts an order above: '
@@ -116,3 +116,22 @@ def test_a_new_study_is_whole_once_the_three_questions_are_answered(tmp_path):
     study = read_study(tmp_path)
     assert tuple(study.trial.partial_dates) == tuple(ROLES.split(", "))
     assert study.trial.event_order
+
+
+ARM = "arm: {code: RT, name: Radiotherapy to progressing lesions}"
+
+
+@pytest.mark.parametrize(
+    ("arm", "message"),
+    [
+        ("arm: mapped", ""),
+        ("arm: maped", 'arm "maped": the code and name of the only arm were expected, or mapped, where mappings give each '
+         'subject\'s; did you mean "mapped"?'),
+        ("arm: {code: RT}", 'the key "name" is missing'),
+        ("", 'the key "arm" is missing'),
+    ],
+)  # fmt: skip
+def test_the_only_arm_or_that_mappings_give_it(tmp_path, arm, message):
+    assert ARM in TEXT
+    found = problems(tmp_path, TEXT.replace(ARM, arm))
+    assert [message in text for text in found] == ([True] if message else [])

@@ -1,3 +1,6 @@
+import json
+import tempfile
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -5,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hcc_sdtm.problem import StudyError
-from hcc_sdtm.spec.yaml_file import FileModel, Texts, Truth, read_model, read_yaml, validate
+from hcc_sdtm.spec.yaml_file import FileModel, Texts, Truth, overlay, read_model, read_yaml, validate
 
 
 class Inner(FileModel):
@@ -114,9 +117,9 @@ def test_every_problem_of_a_model_at_once_each_with_its_line(tmp_path):
     assert problems(tmp_path, text, Outer) == [
         'a.yaml:1: the key "system" is missing: which staging system?',
         'a.yaml:1: unknown key "sytem"; did you mean "system"?',
-        'a.yaml:2: on "maybe": input should be a valid boolean, unable to interpret input',
+        'a.yaml:2: on "maybe": needs yes or no',
         'a.yaml:4: unknown key "dayz"; did you mean "days"?',
-        'a.yaml:5: days "x": input should be a valid integer, unable to parse string as an integer',
+        'a.yaml:5: days "x": needs a whole number',
         'a.yaml:8: unknown key "name"; did you mean "names"?',
     ]  # fmt: skip
 
@@ -169,3 +172,50 @@ def test_any_nesting_reads_back_as_text_with_a_line_for_every_value(tmp_path_fac
     file = read_yaml(written(tmp_path_factory.mktemp("yaml"), flow(data) + "\n"), "a.yaml")
     assert file.data == data
     assert set(places(data)) == set(file.lines)
+
+
+def parsed(folder, name, data):
+    path = folder / name
+    path.write_text(json.dumps(data, indent=1), encoding="utf-8")
+    return read_yaml(path, name)
+
+
+def leaves(data, path=()):
+    items = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    found = [leaf for key, value in items for leaf in leaves(value, (*path, key))]
+    return found or [(path, data)]
+
+
+def at(data, path):
+    for key in path:
+        data = data[key]
+    return data
+
+
+VALUES = st.recursive(
+    st.sampled_from(["x", "y", "z"]),
+    lambda inner: st.dictionaries(st.sampled_from("abc"), inner, max_size=3) | st.lists(inner, max_size=2),
+    max_leaves=12,
+)
+FILES = st.dictionaries(st.sampled_from("abc"), VALUES | st.just(""), max_size=3)
+
+
+@given(FILES, FILES)
+def test_every_value_of_an_overlay_knows_the_file_and_line_it_stands_in(base, over):
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        below, above = parsed(folder, "base", base), parsed(folder, "over", over)
+        merged = overlay(below, above, lambda path: len(path) < 2)
+    assert set(merged.lines) == {path[:size] for path, _ in leaves(merged.data) for size in range(len(path) + 1)}
+    for path, value in leaves(merged.data):
+        source = merged.source(path)
+        own = {"base": below, "over": above}[source.file]
+        assert at(own.data, path) == value or value == {}
+        assert source.line == own.lines[path]
+    for key in {*base, *over}:
+        gone = over.get(key) == "" and key in base
+        assert (key in merged.data) == (not gone)
+        if not gone:
+            whole = over.get(key, base.get(key))
+            both = isinstance(base.get(key), dict) and isinstance(over.get(key), dict)
+            assert set(merged.data[key]) >= set(over[key]) - set(base[key]) if both else merged.data[key] == whole

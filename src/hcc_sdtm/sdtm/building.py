@@ -11,6 +11,7 @@ from hcc_sdtm.dataset import ITEM, ROW, Dataset, Derivation, Lineage
 from hcc_sdtm.finding import join_findings
 from hcc_sdtm.mapping.applying import MappedSite
 from hcc_sdtm.sdtm.demographics import derive_arm, derive_reference_dates, keep_first
+from hcc_sdtm.sdtm.relationships import build_relationships
 from hcc_sdtm.sdtm.results import derive_standard_results, derive_test_names
 from hcc_sdtm.sdtm.sequence import sequence_numbers, sort_positions
 from hcc_sdtm.sdtm.supplemental import build_supplemental
@@ -22,17 +23,20 @@ from hcc_sdtm.spec.trial import Trial
 def build_sdtm(
     sites: Sequence[MappedSite], specs: Specs, trial: Trial, study_id: str, lineage: Lineage
 ) -> tuple[dict[str, Dataset], pd.DataFrame]:
-    """Every domain that a site's mapping fills, and its SUPP--, by name; the lineage gets them too.
+    """Every domain that a site's mapping fills, its SUPP--, and RELREC, by name; the lineage gets them too.
 
-    Findings: a subject with more than one DM record.
+    Findings: a subject with more than one DM record, or without an arm, links of records without a partner (REL rules).
     """
     by_domain: dict[str, list[pd.DataFrame]] = {}
+    mapped: dict[str, set[str]] = {}
     for site in sites:
         for domain, frames in site.frames.items():
-            filled = [_identified(frame, site, study_id, domain, specs.sdtm[domain]) for frame in frames if len(frame)]
-            by_domain.setdefault(domain, []).extend(filled)
+            filled = [frame for frame in frames if len(frame)]
+            mapped.setdefault(domain, set()).update(str(name) for frame in filled for name in frame)
+            identified = [_identified(frame, site, study_id, domain, specs.sdtm[domain]) for frame in filled]
+            by_domain.setdefault(domain, []).extend(identified)
     datasets = {
-        domain: _ordered(pd.concat(frames, ignore_index=True), specs.sdtm[domain], lineage)
+        domain: _ordered(pd.concat(frames, ignore_index=True), specs.sdtm[domain].taking(mapped[domain]), lineage)
         for domain, frames in by_domain.items()
         if frames
     }
@@ -41,16 +45,17 @@ def build_sdtm(
         datasets["DM"], duplicates = keep_first(datasets["DM"])
         findings.append(duplicates)
         derive_reference_dates(datasets["DM"], datasets, trial)
-        derive_arm(datasets["DM"], datasets, trial)
+        findings.append(derive_arm(datasets["DM"], datasets, trial))
         known = datasets["DM"].frame["AGE"].notna()
         datasets["DM"].fill("AGEU", np.where(known, "YEARS", ""), Derivation("ages are given in years", ("AGE",)))
     for dataset in datasets.values():
         derive_test_names(dataset, specs)
         derive_standard_results(dataset)
         derive_visit(dataset, trial)
+        if "DM" in datasets:
+            derive_study_days(dataset, datasets["DM"].frame)
         if "DM" in datasets and dataset.name != "DM":
             demographics = datasets["DM"].frame
-            derive_study_days(dataset, demographics)
             derive_epoch(dataset, demographics, trial)
             derive_last_before_treatment(dataset, demographics)
     labels = {key: label for site in sites for key, label in site.labels.items()}
@@ -60,8 +65,11 @@ def build_sdtm(
         if supplemental is not None:
             datasets[supplemental.name] = supplemental
     finished = {name: _finished(datasets[name]) for name in sorted(datasets)}
+    related, of_links = build_relationships(finished, specs.relationships, specs.sdtm["RELREC"], study_id, lineage)
+    if related is not None:
+        finished = dict(sorted({**finished, related.name: related}.items()))
     lineage.datasets.update(finished)
-    return finished, join_findings(findings)
+    return finished, join_findings([*findings, of_links])
 
 
 def _identified(frame: pd.DataFrame, site: MappedSite, study_id: str, domain: str, spec: DatasetSpec) -> pd.DataFrame:

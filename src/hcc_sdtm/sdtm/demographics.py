@@ -10,9 +10,10 @@ import pandas as pd
 from hcc_sdtm import dates
 from hcc_sdtm.dataset import Dataset, Derivation, at_column
 from hcc_sdtm.finding import findings_frame
-from hcc_sdtm.spec.trial import RecordChoice, Trial
+from hcc_sdtm.spec.trial import RecordChoice, Trial, has_text
 
 DUPLICATE = "DM-003 subject.duplicate"
+NO_ARM = "DM-004 subject.no-arm"
 
 
 def keep_first(dataset: Dataset) -> tuple[Dataset, pd.DataFrame]:
@@ -33,9 +34,9 @@ def derive_reference_dates(demographics: Dataset, datasets: Mapping[str, Dataset
     """Adds RFSTDTC, RFXSTDTC, RFENDTC, RFXENDTC from the trial's treatment records, RFPENDTC, DTHFL.
 
     The first and last treatment dates are the earliest and the latest as far as they are known; a record without an end
-    date ended no earlier than it started. RFPENDTC is the latest date of any of the subject's records, a partial date
-    counting from its earliest day. All are ``""`` for a subject without such a record; a date without a year is never one
-    of them.
+    date ended no earlier than it started. RFPENDTC is the latest date of any of the subject's records, those of planned
+    doses (ECMOOD SCHEDULED) left out, a partial date counting from its earliest day. All are ``""`` for a subject
+    without such a record; a date without a year is never one of them.
     """
     choice = trial.treatment_start
     treatment = datasets.get(choice.dataset)
@@ -86,16 +87,17 @@ def _extremes(subjects: pd.Series, texts: pd.Series, last: bool) -> pd.Index:
 
 def _take_last_date(demographics: Dataset, datasets: Mapping[str, Dataset]) -> None:
     parts = [
-        pd.DataFrame({"USUBJID": dataset.frame["USUBJID"], "text": texts})[texts != ""]
+        pd.DataFrame({"USUBJID": dataset.frame["USUBJID"], "text": texts})[(texts != "") & happened]
         for dataset in datasets.values()
+        for happened in (_happened(dataset),)
         for variable in dataset.spec.variables
         if variable.is_iso_date and variable.name not in ("BRTHDTC", "RFPENDTC")
         for texts in (dataset.frame[variable.name],)
     ]
     every = pd.concat(parts, ignore_index=True)
-    # by the earliest day each can be: a year alone does not outlast a day that is known within it
-    known = dates.bounds(every["text"]).dropna()
-    order = known.sort_values(["earliest", "latest"], ascending=[True, False], kind="stable").index
+    # by the earliest day each can be: a year alone does not outlast a day that is known within it, nor a day a time on it
+    known = dates.bounds(every["text"]).dropna().assign(text=every["text"])
+    order = known.sort_values(["earliest", "latest", "text"], ascending=[True, False, True], kind="stable").index
     latest_of_each = order[~every["USUBJID"].loc[order].duplicated(keep="last")]
     last = every.loc[latest_of_each].set_index("USUBJID")["text"]
     frame = demographics.frame
@@ -103,10 +105,16 @@ def _take_last_date(demographics: Dataset, datasets: Mapping[str, Dataset]) -> N
     demographics.fill("RFPENDTC", latest, Derivation("latest date of any record of the subject"))
 
 
-def derive_arm(demographics: Dataset, datasets: Mapping[str, Dataset], trial: Trial) -> None:
-    """Adds ARMCD, ARM, ACTARMCD, ACTARM, ARMNRS for a single-arm trial.
+def _happened(dataset: Dataset) -> np.ndarray:
+    """Mask of the records that say what happened, not what is planned."""
+    return ~has_text(dataset.frame, f"{dataset.name}MOOD", ["SCHEDULED"])
 
-    A screen failure has no arm; a subject who never started keeps the planned arm and has no actual one. RFXSTDTC and
+
+def derive_arm(demographics: Dataset, datasets: Mapping[str, Dataset], trial: Trial) -> pd.DataFrame:
+    """Adds ARMCD, ARM, ACTARMCD, ACTARM of a trial's only arm, and ARMNRS.
+
+    A screen failure has no arm; a subject who never started keeps the planned arm and has no actual one. The arms of a
+    trial with several are as mapped: a subject with neither an arm nor a reason is a finding (warning). RFXSTDTC and
     RFENDTC must be there; RFENDTC is emptied where ARMNRS is given.
     """
     frame = demographics.frame
@@ -117,13 +125,17 @@ def derive_arm(demographics: Dataset, datasets: Mapping[str, Dataset], trial: Tr
             frame["USUBJID"].isin(disposition.loc[disposition["DSDECOD"] == "SCREEN FAILURE", "USUBJID"]).to_numpy()
         )
     started = (frame["RFXSTDTC"] != "").to_numpy() & ~failed
-    for variable, text, mask in (
-        ("ARMCD", trial.arm.code, ~failed),
-        ("ARM", trial.arm.name, ~failed),
-        ("ACTARMCD", trial.arm.code, started),
-        ("ACTARM", trial.arm.name, started),
-    ):
-        demographics.fill(variable, np.where(mask, text, ""), Derivation("the trial's only arm", ("RFXSTDTC",)))
+    if trial.arm is not None:
+        for variable, text, mask in (
+            ("ARMCD", trial.arm.code, ~failed),
+            ("ARM", trial.arm.name, ~failed),
+            ("ACTARMCD", trial.arm.code, started),
+            ("ACTARM", trial.arm.name, started),
+        ):
+            demographics.fill(variable, np.where(mask, text, ""), Derivation("the trial's only arm", ("RFXSTDTC",)))
     reason = np.where(failed, "SCREEN FAILURE", np.where(started, "", "ASSIGNED, NOT TREATED"))
     demographics.fill("ARMNRS", reason, Derivation("why there is no arm or no actual arm", ("RFXSTDTC",)))
     frame["RFENDTC"] = np.where(frame["ARMNRS"] == "", frame["RFENDTC"], "").astype(object)
+    unexplained = has_text(frame, "ARMCD", [""]) & (frame["ARMNRS"] == "").to_numpy()
+    message = "this subject has no planned arm, and nothing says why"
+    return demographics.findings(unexplained, NO_ARM, "warning", "ARMCD", message, "an arm, or a reason in ARMNRS")

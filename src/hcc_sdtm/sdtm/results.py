@@ -15,7 +15,7 @@ from hcc_sdtm.spec.model import Specs
 def derive_test_names(dataset: Dataset, specs: Specs) -> None:
     """Adds --TEST from --TESTCD: the two codelists' terms share their code in controlled terminology."""
     code, name = f"{dataset.name}TESTCD", f"{dataset.name}TEST"
-    if code not in dataset.frame or name not in dataset.spec.by_name:
+    if code not in dataset.frame or name not in dataset.spec.names:
         return
     codes, distinct = pd.factorize(dataset.frame[code])
     names = {
@@ -45,7 +45,7 @@ def _paired_lists(dataset: Dataset, specs: Specs, code: str, name: str) -> list[
 
 def derive_standard_results(dataset: Dataset) -> None:
     """Adds --STRESN (a collected number), --STRESC (its text, else the collected text) and --STRESU (the collected unit)."""
-    prefix, frame, known = dataset.name, dataset.frame, dataset.spec.by_name
+    prefix, frame, known = dataset.name, dataset.frame, dataset.spec.names
     collected, unit = f"{prefix}ORRES", f"{prefix}ORRESU"
     number, text, standard_unit = f"{prefix}STRESN", f"{prefix}STRESC", f"{prefix}STRESU"
     if collected not in frame:

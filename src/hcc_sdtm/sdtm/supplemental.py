@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from hcc_sdtm.dataset import ITEM, PLAN, ROW, Dataset, Derivation, Lineage, branch_column
+from hcc_sdtm.dataset import ITEM, PLAN, ROW, Dataset, Derivation, Lineage, branch_column, format_values
 from hcc_sdtm.mapping.applying import supp_column, supp_plan_column
 from hcc_sdtm.sdtm.sequence import sort_positions
 from hcc_sdtm.spec.model import DatasetSpec
@@ -18,7 +18,8 @@ def build_supplemental(
 ) -> Dataset | None:
     """SUPP-- of the parent: one record for each qualifier value that is not missing; None where there is none.
 
-    The parent must have its final --SEQ. DM is pointed to by USUBJID alone (IDVAR is empty). QORIG is CRF where the value
+    The parent must have its final --SEQ; SV, which has none, is pointed to by VISITNUM, and DM by USUBJID alone (IDVAR is
+    empty). QORIG is CRF where the value
     was read from a cell, ASSIGNED where the mapping gives it.
     """
     parts = [
@@ -36,7 +37,7 @@ def build_supplemental(
     joined = joined.iloc[order].drop(columns="_sequence").reset_index(drop=True)
     dataset = Dataset(spec, joined, lineage)
     identity = Derivation("study and subject number", ("SUBJID",))
-    pointer = Derivation(f"{parent.spec.sequence} of the parent record")
+    pointer = Derivation(f"{parent.spec.pointer} of the parent record")
     dataset.derivations |= dict.fromkeys(("STUDYID", "RDOMAIN", "USUBJID"), identity)
     dataset.derivations |= dict.fromkeys(("IDVAR", "IDVARVAL"), pointer)
     dataset.derivations["QORIG"] = Derivation("CRF where the value was read from a cell", ("QVAL",))
@@ -45,23 +46,28 @@ def build_supplemental(
 
 def _qualifiers(parent: Dataset, name: str, label: str, lineage: Lineage) -> pd.DataFrame:
     """The records of one qualifier, with their origins."""
-    column, sequence = supp_column(name), parent.spec.sequence
+    column, pointer = supp_column(name), parent.spec.pointer
     filled = parent.frame[parent.frame[column] != ""]
     hidden = [ROW, ITEM, *(each for each in map(str, filled) if each.startswith((f"{ROW}:", f"{ITEM}:")))]
     part = filled[["STUDYID", "USUBJID", *hidden]].assign(
         RDOMAIN=parent.name,
-        IDVAR=sequence,
-        IDVARVAL=filled[sequence].astype(int).astype(str).astype(object) if sequence else "",
+        IDVAR=pointer,
+        IDVARVAL=_as_text(filled[pointer]) if pointer else "",
         QNAM=name,
         QLABEL=label,
         QVAL=filled[column],
         QEVAL="",
-        _sequence=filled[sequence] if sequence else 0.0,
+        _sequence=filled[pointer] if pointer else 0.0,
     )
     part[PLAN] = filled[supp_plan_column(name)]
     part[branch_column("QVAL")] = filled[branch_column(column)] if branch_column(column) in filled else -1
     part["QORIG"] = np.where(_is_constant(part, lineage), "ASSIGNED", "CRF").astype(object)
     return part
+
+
+def _as_text(values: pd.Series) -> np.ndarray | pd.Series:
+    """Values of a pointing variable as IDVARVAL writes them: ``3`` and not ``3.0``."""
+    return values if values.dtype == object else format_values(values)
 
 
 def _is_constant(part: pd.DataFrame, lineage: Lineage) -> np.ndarray:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from hcc_sdtm import dates
 from hcc_sdtm.dataset import Dataset, Derivation
+from hcc_sdtm.repeated_text import repeat_text
 from hcc_sdtm.spec.trial import Trial
 
 
@@ -36,7 +37,7 @@ def derive_epoch(dataset: Dataset, demographics: pd.DataFrame, trial: Trial) -> 
     """Adds EPOCH where the spec has it, from the record's start date and DM's RFICDTC, RFSTDTC and RFENDTC."""
     prefix = dataset.name
     start = next((name for name in (f"{prefix}STDTC", f"{prefix}DTC") if name in dataset.frame), "")
-    if "EPOCH" not in dataset.spec.by_name or not start:
+    if "EPOCH" not in dataset.spec.names or not start:
         return
     subjects = dataset.frame["USUBJID"]
     when = dates.bounds(dataset.frame[start])
@@ -46,7 +47,7 @@ def derive_epoch(dataset: Dataset, demographics: pd.DataFrame, trial: Trial) -> 
     first[references["RFSTDTC"] == ""] = np.inf
     last["latest"] = last["latest"].fillna(np.inf)
     last["earliest"] = np.fmax(last["earliest"], first["earliest"])
-    epoch = np.full(len(subjects), "", dtype=object)
+    epoch = repeat_text("", len(subjects))
     epoch[(when["earliest"] >= consent["latest"]) & (when["latest"] < first["earliest"])] = trial.epochs.before
     epoch[(when["earliest"] >= first["latest"]) & (when["latest"] <= last["earliest"])] = trial.epochs.during
     epoch[when["earliest"] > last["latest"]] = trial.epochs.after
@@ -69,27 +70,29 @@ def derive_visit(dataset: Dataset, trial: Trial) -> None:
     ]
     days = [float(planned[number].day) if number in planned else np.nan for number in numbers]
     for name, values in (("VISIT", np.array(names, dtype=object)), ("VISITDY", np.array(days))):
-        if name in dataset.spec.by_name:
+        if name in dataset.spec.names:
             dataset.fill(name, values[codes], Derivation("the trial's schedule at VISITNUM", ("VISITNUM",)))
 
 
 def derive_last_before_treatment(dataset: Dataset, demographics: pd.DataFrame) -> None:
     """Adds --LOBXFL: Y on a subject's last non-missing result of a test on or before the day of the first treatment.
 
-    A test is told apart by its code, category, evaluator and lesion. Results without a complete date are never it.
+    A test is told apart by its code, category, evaluator, lesion, and what of the body was looked at. Results without a
+    complete date are never it.
     """
     prefix, frame = dataset.name, dataset.frame
     flag, result, date = f"{prefix}LOBXFL", f"{prefix}ORRES", f"{prefix}DTC"
-    if flag not in dataset.spec.by_name or date not in frame or result not in frame:
+    if flag not in dataset.spec.names or date not in frame or result not in frame:
         return
     day = dates.to_days(frame[date])
     first = dates.to_days(by_subject(frame["USUBJID"], demographics, "RFXSTDTC")["RFXSTDTC"])
     before = (frame[result] != "") & (day <= first)
-    keys = ["USUBJID", *(f"{prefix}{part}" for part in ("TESTCD", "CAT", "EVAL", "EVALID", "LNKID"))]
+    parts = ("TESTCD", "CAT", "EVAL", "EVALID", "LNKID", "SPEC", "LOC", "LAT", "DIR")
+    keys = ["USUBJID", *(f"{prefix}{part}" for part in parts)]
     candidates = frame.loc[before, [key for key in keys if key in frame]].assign(day=day[before])
     last = (
         candidates.sort_values("day", kind="stable").drop_duplicates(list(candidates.columns[:-1]), keep="last").index
     )
-    flags = np.full(len(frame), "", dtype=object)
+    flags = repeat_text("", len(frame))
     flags[last] = "Y"
     dataset.fill(flag, flags, Derivation(f"last non-missing {result} on or before DM.RFXSTDTC", (result, date)))

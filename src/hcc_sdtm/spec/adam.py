@@ -535,9 +535,11 @@ class _Checker:
         names = list(available[records.dataset].names)
         if records.dataset == "ADSL":
             names += sorted(self.adsl_dates)
+        # a variable that only the standard gives the domain may be asked for: a mapping may fill it
+        askable = [*names, *available[records.dataset].by_name]
         for key in ("where", "where_not"):
             for variable in getattr(records, key):
-                self._known(file, (*place, key, variable), f"variable of {records.dataset}", variable, names)
+                self._known(file, (*place, key, variable), f"variable of {records.dataset}", variable, askable)
         for key in ("date", "value", "on"):
             if variable := getattr(records, key, ""):
                 self._known(file, (*place, key), f"variable of {records.dataset}", variable, names)

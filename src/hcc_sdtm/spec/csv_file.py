@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -14,10 +14,16 @@ from hcc_sdtm.source import Source
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its cells by column name, stripped of surrounding blanks, and the line it starts at."""
+    """One row: its cells by column name, stripped of surrounding blanks, its file and the line it starts at."""
 
     cells: dict[str, str]
-    source: Source
+    file: str
+    line: int
+
+    @property
+    def source(self) -> Source:
+        """The line that the row starts at."""
+        return Source(self.file, line=self.line)
 
     def __getitem__(self, column: str) -> str:
         """The cell's text; ``""`` where the table has no such column."""
@@ -63,12 +69,44 @@ def read_csv_file(
     header_line, header = records[0]
     columns = _read_header(header, Source(name, line=header_line), required, optional, problems)
     rows = []
+    whole = list(columns.values()) == list(range(len(header)))
     for line, cells in records[1:]:
-        source = Source(name, line=line)
         if len(cells) > len(header) and any(cells[len(header) :]):
-            problems.append(Problem(source, f"has {len(cells)} cells, but the header has {len(header)}"))
-        rows.append(Row({column: cells[at] for column, at in columns.items() if at < len(cells)}, source))
+            message = f"has {len(cells)} cells, but the header has {len(header)}"
+            problems.append(Problem(Source(name, line=line), message))
+        if whole:
+            named = dict(zip(columns, cells, strict=False))
+        else:
+            named = {column: cells[at] for column, at in columns.items() if at < len(cells)}
+        rows.append(Row(named, name, line))
     return CsvFile(name, tuple(columns), tuple(rows))
+
+
+def read_unique(rows: Iterable[Row], columns: Sequence[str], problems: list[Problem]) -> dict[tuple[str, ...], Row]:
+    """The rows of one file by key; a key that comes again is a problem, and its first row stays."""
+    unique: dict[tuple[str, ...], Row] = {}
+    for row in rows:
+        key = tuple(row[column] for column in columns)
+        if key in unique:
+            what = " ".join(f'{column} "{row[column]}"' for column in columns)
+            problems.append(Problem(row.source, f"{what} is already on line {unique[key].line}"))
+        else:
+            unique[key] = row
+    return unique
+
+
+def read_overlays(
+    folders: Sequence[Path],
+    stem: str,
+    required: Sequence[str],
+    optional: Sequence[str],
+    problems: list[Problem],
+) -> Iterator[CsvFile]:
+    """The file of this name in each folder that has it."""
+    for folder in folders:
+        path = folder / f"{stem}.csv"
+        if path.is_file():
+            yield read_csv_file(path, problems, required, optional)
 
 
 def _records(stream: TextIO) -> Iterator[tuple[int, list[str]]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import pandas as pd
@@ -47,7 +47,11 @@ class Variable:
 
 @dataclass(frozen=True)
 class DatasetSpec:
-    """One dataset: its variables in order, what one record is, and what orders and identifies records."""
+    """One dataset: its variables in order, what one record is, and what orders and identifies records.
+
+    ``standard`` has the variables that SDTMIG 3.4 gives the domain, in its order. A mapping may fill one of them that
+    the table of the dataset does not list: `taking` puts it among the dataset's own.
+    """
 
     name: str
     label: str
@@ -57,16 +61,38 @@ class DatasetSpec:
     sort: tuple[str, ...]
     variables: tuple[Variable, ...]
     line: Source
+    standard: tuple[Variable, ...] = ()
 
     @cached_property
     def by_name(self) -> Mapping[str, Variable]:
-        """The variables by name."""
-        return {variable.name: variable for variable in self.variables}
+        """Every variable that a record may have, by name: the table's own, then those of the standard beside them."""
+        own = {variable.name: variable for variable in self.variables}
+        return own | {variable.name: variable for variable in self.standard if variable.name not in own}
 
     @property
     def names(self) -> list[str]:
-        """Variable names in spec order."""
+        """Names of the table's own variables, in spec order."""
         return [variable.name for variable in self.variables]
+
+    @property
+    def has_subjects(self) -> bool:
+        """Whether a record is about a subject; those of trial design are not."""
+        return "USUBJID" in self.by_name
+
+    def taking(self, names: Collection[str]) -> DatasetSpec:
+        """The dataset with those of ``names`` that only the standard has among its own variables, and no others.
+
+        Each stands after the variable that it follows in the standard.
+        """
+        variables = list(self.variables)
+        own = set(self.names)
+        for position, variable in enumerate(self.standard):
+            if variable.name in own or variable.name not in names:
+                continue
+            before = {earlier.name for earlier in self.standard[:position]}
+            last = max((at for at, each in enumerate(variables) if each.name in before), default=-1)
+            variables.insert(last + 1, variable)
+        return replace(self, variables=tuple(variables), standard=())
 
     @property
     def sequence(self) -> str:
@@ -75,6 +101,13 @@ class DatasetSpec:
             if name in self.by_name:
                 return name
         return ""
+
+    @property
+    def pointer(self) -> str:
+        """The variable that points to one of a subject's records (IDVAR): the sequence number, else the first key after
+        the subject; ``""`` where a subject has one record."""
+        rest = [key for key in self.keys if key not in ("STUDYID", "USUBJID")]
+        return self.sequence or (rest[0] if rest else "")
 
 
 @dataclass(frozen=True)
@@ -118,17 +151,53 @@ class ValueLevel:
     codelist: str
 
 
+@dataclass(frozen=True, slots=True)
+class RelationshipSide:
+    """One side of a relationship: the dataset, the variable that links its records, and ``ONE`` or ``MANY`` for datasets."""
+
+    dataset: str
+    variable: str
+    type: str
+    line: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """Records that belong together where their link variables say the same: ``level`` is ``dataset`` or ``record``."""
+
+    name: str
+    level: str
+    sides: tuple[RelationshipSide, ...]
+
+
 @dataclass(frozen=True)
 class Specs:
-    """All spec tables of a study, cross-checked: SDTM and ADaM datasets, codelists, value-level codelists."""
+    """All spec tables of a study, cross-checked: SDTM and ADaM datasets, codelists, value-level codelists.
+
+    ``sdtm`` has the datasets of the spec folders in their order, then every other domain of SDTMIG 3.4, and SUPP-- of
+    every domain with subjects. A run makes only those that its mappings fill.
+    """
 
     sdtm: Mapping[str, DatasetSpec]
     adam: Mapping[str, DatasetSpec]
     codelists: Mapping[str, Codelist]
     valuelevel: tuple[ValueLevel, ...]
+    relationships: tuple[Relationship, ...] = ()
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     """Every other table as text, by file stem: methods, comments, documents, standards, rules/<name>."""
 
     def dataset(self, name: str) -> DatasetSpec:
         """The spec of an SDTM or ADaM dataset; KeyError where there is none."""
         return self.sdtm[name] if name in self.sdtm else self.adam[name]
+
+    def why_unmapped(self, dataset: str) -> str:
+        """Why no block of a mapping can make the SDTM dataset's records, and what makes them; ``""`` where one can."""
+        spec = self.sdtm[dataset]
+        if dataset == "RELREC":
+            return "RELREC is made from specs/relationships.csv; a mapping gives only the link variables"
+        if "QNAM" in spec.by_name:
+            parent = dataset.removeprefix("SUPP")
+            return f"{dataset} is made from the rules that stand under SUPP in a block of {parent}"
+        if not spec.has_subjects:
+            return f"{dataset} ({spec.label}) is about the trial and has no subjects, so no site's files can fill it"
+        return ""

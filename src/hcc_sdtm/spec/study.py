@@ -69,13 +69,7 @@ def read_study(
     Raises StudyError with the problems of all its files at once. Mappings are read by the mapping layer; where the study
     cannot be had, ``check_mappings`` (mappings, raw folder, specs) adds theirs to the block.
     """
-    file_path = path / STUDY_FILE if path.is_dir() else path
-    root = file_path.parent
-    if not file_path.is_file():
-        message = f"no {STUDY_FILE} here; name a study folder, or make one with: hcc-sdtm init DIR"
-        raise StudyError([Problem(Source(str(path)), message)])
-    file = read_yaml(file_path, file_path.name)
-    written = validate(file, StudyFile)
+    file, root, written = _read_study_file(path)
     problems: list[Problem] = []
 
     def attempt(read: Callable[[], Read]) -> Read | None:
@@ -91,16 +85,8 @@ def read_study(
     elif not raw_folder.is_dir():
         where = file.source(("raw",))
         problems.append(Problem(where, f'no folder "{raw_folder}" of raw files{nearest(written.raw, _folders(root))}'))
-    mappings = [
-        (found, found.relative_to(root).as_posix())
-        for pattern in written.mappings
-        for found in _mapping_files(root, pattern, file, problems)
-    ]
-    folders = tuple(
-        dict.fromkeys(
-            [reference_study() / "specs", *([root / written.specs] if (root / written.specs).is_dir() else [])]
-        )
-    )
+    mappings = _mappings(root, written, file, problems)
+    folders = _spec_folders(root, written)
     trial_name = f"{written.specs}/trial.yaml"
     trial_file = attempt(lambda: read_yaml(root / trial_name, trial_name))
     trial = attempt(lambda: validate(trial_file, Trial)) if trial_file else None
@@ -114,6 +100,54 @@ def read_study(
         of_mappings = check_mappings(mappings, raw_folder, specs) if specs and raw_folder.is_dir() else []
         raise StudyError([*problems, *of_mappings])
     return Study(root, written.study, raw_folder, tuple(mappings), folders, specs, trial, trial_file, adam, endpoints)
+
+
+@dataclass(frozen=True)
+class WrittenMappings:
+    """The mappings of a study, each a path and the name that sources print, and the specs they are checked against."""
+
+    mappings: tuple[tuple[Path, str], ...]
+    specs: Specs
+
+
+def read_written_mappings(path: Path) -> WrittenMappings:
+    """What a study's mappings can be checked by without its data and its trial.
+
+    Raises StudyError with the problems of ``study.yaml`` and of the spec tables.
+    """
+    file, root, written = _read_study_file(path)
+    problems: list[Problem] = []
+    mappings = _mappings(root, written, file, problems)
+    try:
+        specs = read_spec_tables(_spec_folders(root, written))
+    except StudyError as error:
+        raise StudyError([*problems, *error.problems]) from None
+    if problems:
+        raise StudyError(problems)
+    return WrittenMappings(tuple(mappings), specs)
+
+
+def _read_study_file(path: Path) -> tuple[YamlFile, Path, StudyFile]:
+    """``study.yaml`` of a folder, or that is named; the study's folder; and the file's values."""
+    file_path = path / STUDY_FILE if path.is_dir() else path
+    if not file_path.is_file():
+        message = f"no {STUDY_FILE} here; name a study folder, or make one with: hcc-sdtm init DIR"
+        raise StudyError([Problem(Source(str(path)), message)])
+    file = read_yaml(file_path, file_path.name)
+    return file, file_path.parent, validate(file, StudyFile)
+
+
+def _spec_folders(root: Path, written: StudyFile) -> tuple[Path, ...]:
+    own = root / written.specs
+    return tuple(dict.fromkeys([reference_study() / "specs", *([own] if own.is_dir() else [])]))
+
+
+def _mappings(root: Path, written: StudyFile, file: YamlFile, problems: list[Problem]) -> list[tuple[Path, str]]:
+    return [
+        (found, found.relative_to(root).as_posix())
+        for pattern in written.mappings
+        for found in _mapping_files(root, pattern, file, problems)
+    ]
 
 
 def _folders(root: Path) -> list[str]:

@@ -1,5 +1,7 @@
 """Reads the spec tables of one or more folders into `Specs`, with everything that is wrong with them at once.
 
+Under all folders lie the domains of SDTMIG 3.4 (`hcc_sdtm.spec.sdtmig`), so that a domain needs a table only where it is
+to differ from the standard.
 A later folder overlays an earlier one, as a study's own specs overlay the packaged defaults: its
 ``sdtm/ex.csv`` takes the place of that file; its lines of ``datasets.csv``, ``codelists.csv``,
 ``valuelevel.csv`` and the other tables replace the lines with the same key and add the rest. A line of
@@ -10,16 +12,20 @@ them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.source import Source
-from hcc_sdtm.spec.csv_file import CsvFile, Row, read_csv_file
+from hcc_sdtm.spec import plausible_results
+from hcc_sdtm.spec.codelists import read_codelists
+from hcc_sdtm.spec.csv_file import Row, read_csv_file, read_overlays, read_unique
 from hcc_sdtm.spec.model import Codelist, DatasetSpec, Specs, ValueLevel, Variable
+from hcc_sdtm.spec.relationships import read_relationships
+from hcc_sdtm.spec.sdtmig import DATASET_COLUMNS, FOLDER, build_supplement, read_sdtmig
 from hcc_sdtm.spec.transport import LABEL_BYTES, NAME, TEXT_BYTES
 
 CORES: Mapping[str, tuple[str, ...]] = {"sdtm": ("Req", "Exp", "Perm"), "adam": ("Req", "Cond", "Perm")}
@@ -31,11 +37,11 @@ LONGEST = {"text": TEXT_BYTES, "integer": 8, "float": 8, "date": TEXT_BYTES, "da
 SUPP_TABLE = "supp"
 """``sdtm/supp.csv`` serves every SUPP-- dataset that has no table of its own."""
 
-DATASET_COLUMNS = ("dataset", "kind", "label", "class", "structure", "keys", "sort")
+SUPP_NAME = 4
+"""Longest name of a dataset for which SUPP and the name fit the eight characters of a dataset name."""
+
 VARIABLE_COLUMNS = ("variable", "label", "type", "length", "core")
 VARIABLE_OPTIONAL = ("role", "codelist", "origin", "source", "method", "format")
-CODELIST_COLUMNS = ("codelist", "term")
-CODELIST_OPTIONAL = ("code", "label", "extensible", "term_code", "synonyms")
 VALUELEVEL_COLUMNS = ("dataset", "variable", "where_variable", "where_value", "codelist")
 
 OTHER_TABLES: Mapping[str, tuple[tuple[str, ...], int]] = {
@@ -43,6 +49,7 @@ OTHER_TABLES: Mapping[str, tuple[tuple[str, ...], int]] = {
     "comments": (("dataset", "variable", "comment", "document"), 2),
     "documents": (("document", "title", "file"), 1),
     "standards": (("standard", "name", "type", "publishing_set", "version", "status"), 1),
+    plausible_results.TABLE: (plausible_results.COLUMNS, len(plausible_results.KEY)),
 }
 """Columns of the tables that `Specs.tables` carries as text, and how many of the first ones are the key.
 
@@ -60,18 +67,22 @@ def read_spec_tables(folders: Sequence[Path]) -> Specs:
             found.append(folder)
         else:
             problems.append(Problem(Source(folder.as_posix()), "is not a folder of spec tables"))
-    codelists = _read_codelists(found, problems)
+    codelists = read_codelists([FOLDER, *found], problems)
     tables = _read_other_tables(found, problems)
-    datasets = _read_datasets(found, codelists, set(tables["methods"]["method"]), problems)
+    methods = set(tables["methods"]["method"])
+    datasets = _read_datasets(found, codelists, methods, problems)
+    sdtm = {name: spec for name, (kind, spec) in datasets.items() if kind == "sdtm"}
     specs = Specs(
-        sdtm={name: spec for name, (kind, spec) in datasets.items() if kind == "sdtm"},
+        sdtm=sdtm,
         adam={name: spec for name, (kind, spec) in datasets.items() if kind == "adam"},
         codelists=codelists,
         valuelevel=_read_valuelevel(found, {name: spec for name, (_, spec) in datasets.items()}, codelists, problems),
+        relationships=read_relationships(found, sdtm, problems),
         tables=tables,
     )
     _check_predecessors(specs, problems)
     _check_comments(found, specs, problems)
+    plausible_results.check_plausible_results(found, sdtm, problems)
     if problems:
         raise StudyError(problems)
     return specs
@@ -104,119 +115,53 @@ def _check_label(row: Row, problems: list[Problem]) -> None:
         problems.append(Problem(row.source, message))
 
 
-def _read_unique(rows: Iterable[Row], columns: Sequence[str], problems: list[Problem]) -> dict[tuple[str, ...], Row]:
-    """The rows of one file by key; a key that comes again is a problem, and its first row stays."""
-    unique: dict[tuple[str, ...], Row] = {}
-    for row in rows:
-        key = tuple(row[column] for column in columns)
-        if key in unique:
-            what = " ".join(f'{column} "{row[column]}"' for column in columns)
-            problems.append(Problem(row.source, f"{what} is already on line {unique[key].source.line}"))
-        else:
-            unique[key] = row
-    return unique
-
-
-@dataclass
-class _CodelistLines:
-    """What the lines of all folders say of one codelist; ``facts`` are those that any one line may give."""
-
-    source: Source
-    facts: dict[str, str] = field(default_factory=dict)
-    terms: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    term_codes: dict[str, str] = field(default_factory=dict)
-
-
-def _read_codelists(folders: Sequence[Path], problems: list[Problem]) -> dict[str, Codelist]:
-    lines: dict[str, _CodelistLines] = {}
-    for file in _read_files(folders, "codelists", CODELIST_COLUMNS, CODELIST_OPTIONAL, problems):
-        closed = {name for name, found in lines.items() if found.facts.get("extensible") != "Yes"}
-        for (name, term), row in _read_unique(file.rows, CODELIST_COLUMNS, problems).items():
-            if not name or not term:
-                problems.append(Problem(row.source, "codelist and term must both be given"))
-                continue
-            found = lines.setdefault(name, _CodelistLines(row.source))
-            for column in ("code", "label", "extensible"):
-                known = found.facts.setdefault(column, row[column]) if row[column] else row[column]
-                if known != row[column]:
-                    message = f'{column} "{row[column]}" of codelist {name} is "{known}" on another line'
-                    problems.append(Problem(row.source, message))
-            if name in closed and term not in found.terms:
-                problems.append(Problem(row.source, f'"{term}" cannot be added: codelist {name} is not extensible'))
-            found.terms[term] = tuple(filter(None, row["synonyms"].split("|")))
-            found.term_codes[term] = row["term_code"]
-    for name, found in lines.items():
-        if found.facts.get("extensible") not in ("Yes", "No"):
-            given = found.facts.get("extensible", "")
-            message = f'codelist {name}: extensible is "{given}"; expected Yes or No'
-            problems.append(Problem(found.source, message))
-    return {
-        name: Codelist(
-            name,
-            found.facts.get("code", ""),
-            found.facts.get("label", name),
-            found.facts.get("extensible") == "Yes",
-            found.terms,
-            found.term_codes,
-        )
-        for name, found in lines.items()
-    }
-
-
-def _read_files(
-    folders: Sequence[Path],
-    stem: str,
-    required: Sequence[str],
-    optional: Sequence[str],
-    problems: list[Problem],
-) -> Iterator[CsvFile]:
-    """The file of this name in each folder that has it."""
-    for folder in folders:
-        path = folder / f"{stem}.csv"
-        if path.is_file():
-            yield read_csv_file(path, problems, required, optional)
-
-
 def _read_datasets(
     folders: Sequence[Path],
     codelists: Mapping[str, Codelist],
     methods: set[str],
     problems: list[Problem],
 ) -> dict[str, tuple[str, DatasetSpec]]:
-    """Kind and spec of each dataset."""
+    """Kind and spec of each dataset: those of the folders, then what SDTMIG 3.4 has beside them."""
     rows: dict[str, Row] = {}
-    for file in _read_files(folders, "datasets", DATASET_COLUMNS, (), problems):
-        rows |= {name: row for (name,), row in _read_unique(file.rows, ("dataset",), problems).items()}
+    for file in read_overlays(folders, "datasets", DATASET_COLUMNS, (), problems):
+        rows |= {name: row for (name,), row in read_unique(file.rows, ("dataset",), problems).items()}
     if folders and not rows:
         problems.append(Problem(Source((folders[-1] / "datasets.csv").as_posix()), "lists no dataset"))
+    standard, supplement = read_sdtmig(codelists, methods)
     paths = {
         (kind, path.stem): path
         for folder in folders
         for kind in CORES
         for path in sorted((folder / kind).glob("*.csv"))
     }
-    used = {("sdtm", SUPP_TABLE)}
-    variables: dict[Path, tuple[Variable, ...]] = {}
-    datasets = {}
+    read: dict[Path, tuple[Variable, ...]] = {}
+
+    def variables_of(kind: str, stem: str) -> tuple[Variable, ...] | None:
+        """The variables in a table of the folders; None where there is no such table."""
+        path = paths.get((kind, stem))
+        if path is not None and path not in read:
+            read[path] = _read_variables(path, kind, codelists, methods, problems)
+        return read[path] if path is not None else None
+
+    datasets: dict[str, tuple[str, DatasetSpec]] = {}
     for name, row in rows.items():
         _check_name(row, "dataset", problems)
         _check_label(row, problems)
         kind = row["kind"]
         if not _check_word(row, "kind", CORES, problems):
             continue
-        table = (kind, name.lower())
-        if table not in paths and kind == "sdtm" and name.startswith("SUPP"):
-            table = ("sdtm", SUPP_TABLE)
-        if table not in paths:
+        known = standard[name].variables if kind == "sdtm" and name in standard else ()
+        variables = variables_of(kind, name.lower())
+        if variables is None and kind == "sdtm" and name.startswith("SUPP"):
+            variables = variables_of(kind, SUPP_TABLE) or supplement
+        variables = variables if variables is not None else known
+        if not variables:
             message = f"dataset {name} has no table of variables: {kind}/{name.lower()}.csv does not exist"
-            problems.append(Problem(row.source, message))
+            if (kind, name.lower()) not in paths:
+                problems.append(Problem(row.source, message))
             continue
-        used.add(table)
-        path = paths[table]
-        if path not in variables:
-            variables[path] = _read_variables(path, kind, codelists, methods, problems)
         keys, sort = tuple(row["keys"].split()), tuple(row["sort"].split())
-        names = [variable.name for variable in variables[path]]
+        names = [variable.name for variable in (*variables, *known)]
         for column, given in (("keys", keys), ("sort", sort)):
             if not given:
                 problems.append(Problem(row.source, f"{column} of dataset {name} is empty"))
@@ -225,18 +170,32 @@ def _read_datasets(
                 for key in given
                 if key not in names
             ]
-        spec = DatasetSpec(name, row["label"], row["class"], row["structure"], keys, sort, variables[path], row.source)
+        spec = DatasetSpec(name, row["label"], row["class"], row["structure"], keys, sort, variables, row.source, known)
         datasets[name] = (kind, spec)
+    for name, spec in standard.items():
+        if name not in rows:
+            own = variables_of("sdtm", name.lower())
+            datasets[name] = ("sdtm", replace(spec, variables=own) if own is not None else spec)
+    for name, (kind, spec) in list(datasets.items()):
+        supplemental = f"SUPP{name}"
+        if kind == "sdtm" and supplemental not in rows and _has_supplement(spec):
+            own = variables_of("sdtm", supplemental.lower()) or variables_of("sdtm", SUPP_TABLE)
+            datasets[supplemental] = ("sdtm", build_supplement(spec, own or supplement))
     problems += [
         Problem(
             Source(path.as_posix()),
-            f'no dataset "{table[1].upper()}" in datasets.csv{nearest(table[1].upper(), rows)}',
+            f'no dataset "{stem.upper()}" in datasets.csv{nearest(stem.upper(), rows)}',
         )
-        for table, path in paths.items()
+        for (_, stem), path in paths.items()
         # a dataset that is listed has had its own problem
-        if table not in used and table[1].upper() not in rows
+        if path not in read and stem.upper() not in rows and stem != SUPP_TABLE
     ]
     return datasets
+
+
+def _has_supplement(spec: DatasetSpec) -> bool:
+    """Whether the dataset's records may have supplemental qualifiers: those about subjects, relationships apart."""
+    return spec.has_subjects and spec.class_ != "RELATIONSHIP" and len(spec.name) <= SUPP_NAME
 
 
 def _read_variables(
@@ -244,7 +203,7 @@ def _read_variables(
 ) -> tuple[Variable, ...]:
     file = read_csv_file(path, problems, VARIABLE_COLUMNS, VARIABLE_OPTIONAL)
     variables = []
-    for row in _read_unique(file.rows, ("variable",), problems).values():
+    for row in read_unique(file.rows, ("variable",), problems).values():
         _check_name(row, "variable", problems)
         _check_label(row, problems)
         _check_word(row, "core", CORES[kind], problems)
@@ -288,13 +247,13 @@ def _read_valuelevel(
 ) -> tuple[ValueLevel, ...]:
     """The value-level codelists; lines that differ in the where value only become one."""
     rows: dict[tuple[str, ...], Row] = {}
-    for file in _read_files(folders, "valuelevel", VALUELEVEL_COLUMNS, (), problems):
-        rows |= _read_unique(file.rows, VALUELEVEL_COLUMNS[:-1], problems)
+    for file in read_overlays(folders, "valuelevel", VALUELEVEL_COLUMNS, (), problems):
+        rows |= read_unique(file.rows, VALUELEVEL_COLUMNS[:-1], problems)
     grouped: dict[tuple[str, str, str, str], list[str]] = {}
     for row in rows.values():
         if not _check_word(row, "dataset", datasets, problems):
             continue
-        names = datasets[row["dataset"]].names
+        names = datasets[row["dataset"]].by_name
         for column in ("variable", "where_variable"):
             _check_word(row, column, names, problems)
         if row["codelist"]:
@@ -338,12 +297,12 @@ def _read_other_tables(folders: Sequence[Path], problems: list[Problem]) -> dict
     for folder in folders:
         for path in sorted([*folder.glob("*.csv"), *(folder / "rules").glob("*.csv")]):
             name = path.relative_to(folder).with_suffix("").as_posix()
-            if name in ("datasets", "codelists", "valuelevel"):
+            if name in ("datasets", "codelists", "valuelevel", "relationships"):
                 continue
             if name in OTHER_TABLES:
                 columns, size = OTHER_TABLES[name]
                 file = read_csv_file(path, problems, columns)
-                _read_unique(file.rows, columns[:size], problems)
+                read_unique(file.rows, columns[:size], problems)
             else:
                 size = 1
                 file = read_csv_file(path, problems, (), None)
@@ -382,7 +341,7 @@ def _check_comments(folders: Sequence[Path], specs: Specs, problems: list[Proble
     datasets = {**specs.sdtm, **specs.adam}
     documents = set(specs.tables["documents"]["document"])
     # what is wrong with the file itself was said when its table was read
-    for file in _read_files(folders, "comments", OTHER_TABLES["comments"][0], (), []):
+    for file in read_overlays(folders, "comments", OTHER_TABLES["comments"][0], (), []):
         for row in file.rows:
             if _check_word(row, "dataset", datasets, problems) and row["variable"]:
                 _check_word(row, "variable", datasets[row["dataset"]].names, problems)

@@ -82,6 +82,17 @@ class Arm(FileModel):
     name: str
 
 
+MAPPED = "mapped"
+"""What `arm` is told where the mappings give it: a trial with several arms."""
+
+
+def _arm(value: Any) -> Any:
+    if isinstance(value, str) and value != MAPPED:
+        message = f"the code and name of the only arm were expected, or {MAPPED}, where mappings give each subject's"
+        raise ValueError(f"{message}{nearest(value, [MAPPED])}")
+    return None if value == MAPPED else value
+
+
 class Epochs(FileModel):
     """Names of the three stretches of a subject's study: from consent, from the first and after the last treatment day."""
 
@@ -176,7 +187,7 @@ class Trial(FileModel):
     primary_criterion: str
     second_criterion: str = ""
     title: str
-    arm: Arm
+    arm: Annotated[Arm | None, BeforeValidator(_arm)]
     data_cutoff: IsoDay
     epochs: Epochs = Epochs()
     visits: tuple[Visit, ...] = ()

@@ -6,9 +6,8 @@ number or a truth value asks for one (`Number`, `Truth`).
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -19,6 +18,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.source import Source
+from hcc_sdtm.spec.what_was_expected import choices, what_was_expected
 
 Path_ = tuple[str | int, ...]
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -35,7 +35,7 @@ def _truth(value: Any) -> Any:
     return words.get(value.casefold(), value) if isinstance(value, str) else value
 
 
-Truth = Annotated[bool, BeforeValidator(_truth)]
+Truth = Annotated[bool, BeforeValidator(_truth, json_schema_input_type=bool | str)]
 """true/false, yes/no, on/off, however written."""
 
 
@@ -43,24 +43,74 @@ def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str | list[str])]
 """One text, or a list of texts."""
 
 
 @dataclass(frozen=True)
 class YamlFile:
-    """A parsed file: dicts, lists and text in ``data``; the 1-based line of every value in ``lines``, by its path."""
+    """A parsed file: dicts, lists and text in ``data``; the 1-based line of every value in ``lines``, by its path.
+
+    ``files`` names the file of each value that stands in another one (`overlay`).
+    """
 
     name: str
     data: Any
     lines: dict[Path_, int]
+    files: dict[Path_, str] = field(default_factory=dict)
 
     def source(self, path: Sequence[str | int]) -> Source:
         """The line of the value at ``path``, or of the nearest value above it that has one."""
         place = tuple(path)
         while place and place not in self.lines:
             place = place[:-1]
-        return Source(self.name, line=self.lines.get(place, 1))
+        return Source(self.files.get(place, self.name), line=self.lines.get(place, 1))
+
+
+def overlay(base: YamlFile, over: YamlFile, is_merged: Callable[[Path_], bool]) -> YamlFile:
+    """``over`` with what only ``base`` has; each value keeps its own file and line.
+
+    Two mappings at a path that ``is_merged`` become one, key by key; any other value of ``over`` takes the place of the
+    whole of the base's, and an empty one (``key:``) takes it away.
+    """
+    merged = YamlFile(over.name, _merge(base.data, over.data, (), is_merged), {}, {})
+    _take_lines(merged, base, over, base.data, merged.data, (), is_merged)
+    return merged
+
+
+def _merge(base: Any, over: Any, path: Path_, is_merged: Callable[[Path_], bool]) -> Any:
+    if not (isinstance(base, dict) and isinstance(over, dict) and is_merged(path)):
+        return over
+    found = {
+        key: _merge(value, over[key], (*path, key), is_merged) if key in over else value
+        for key, value in base.items()
+        if over.get(key) != ""
+    }
+    return found | {key: value for key, value in over.items() if key not in base}
+
+
+def _take_lines(
+    merged: YamlFile,
+    base: YamlFile,
+    over: YamlFile,
+    old: Any,
+    data: Any,
+    path: Path_,
+    is_merged: Callable[[Path_], bool],
+) -> None:
+    """Gives the value at the path, and every value in it, the line and the file it was taken from."""
+    giver = over if path in over.lines else base
+    merged.lines[path] = giver.lines.get(path, 1)
+    if giver.source(path).file != merged.name:
+        merged.files[path] = giver.source(path).file
+    if isinstance(data, dict):
+        mixed = isinstance(old, dict) and is_merged(path)
+        for key, value in data.items():
+            part = old.get(key) if mixed else None
+            _take_lines(merged, base if mixed else giver, over, part, value, (*path, key), is_merged)
+    elif isinstance(data, list):
+        for at, value in enumerate(data):
+            _take_lines(merged, giver, giver, None, value, (*path, at), is_merged)
 
 
 def read_yaml(path: Path, name: str) -> YamlFile:
@@ -151,44 +201,52 @@ def read_model(path: Path, name: str, model: type[ModelT]) -> ModelT:
 def _problems(file: YamlFile, model: type[BaseModel], path: Path_, error: ValidationError) -> Iterator[Problem]:
     for detail in error.errors():
         place = (*path, *detail["loc"])
-        known = tuple(part for part in _known(file, place))
+        known = _known(file, place)
         source = file.source(known)
         key = str(place[-1]) if place else ""
         if detail["type"] == "extra_forbidden":
-            yield Problem(source, f'unknown key "{key}"{nearest(key, _field_names(model))}')
+            yield Problem(source, f'unknown key "{key}"{nearest(key, _field_names(model, detail["loc"]))}')
         elif detail["type"] == "missing":
             question = getattr(model, "QUESTIONS", {}).get(key, "")
             yield Problem(source, f'the key "{key}" is missing' + (f": {question}" if question else ""))
         else:
             given = detail["input"]
             shown = f' "{given}"' if isinstance(given, str) else ""
-            context = detail.get("ctx", {})
-            message = str(context.get("error", detail["msg"]))
-            allowed = re.findall("'([^']+)'", str(context.get("expected", ""))) if isinstance(given, str) else []
-            yield Problem(source, f"{key}{shown}: {message[0].lower()}{message[1:]}{nearest(str(given), allowed)}")
+            allowed = choices(detail.get("ctx", {})) if isinstance(given, str) else []
+            named = _named(known) or key
+            yield Problem(source, f"{named}{shown}: {what_was_expected(detail)}{nearest(str(given), allowed)}")
 
 
-def _known(file: YamlFile, place: Path_) -> Iterator[str | int]:
-    """The part of an error's place that exists in the file: union tags that pydantic adds on the way are left out."""
-    path: Path_ = ()
+def _named(place: Path_) -> str:
+    """What a value is called: its key, or its list's and which one it is there."""
+    keys = [part for part in place if isinstance(part, str)]
+    is_listed = bool(place) and isinstance(place[-1], int)
+    return f"{keys[-1]} {int(place[-1]) + 1}" if is_listed and keys else (keys[-1] if keys else "")
+
+
+def _known(file: YamlFile, place: Path_) -> Path_:
+    """The part of an error's place that exists in the file: union tags that pydantic adds on the way are left out.
+
+    A tag may have the name of a key that stands beside the wrong one (``copy`` beside ``when``): of two paths as long, the
+    one that goes on further is meant.
+    """
+    reached: dict[Path_, int] = {(): 0}
+    for at, part in enumerate(place, 1):
+        reached |= {(*path, part): at for path in list(reached) if (*path, part) in file.lines}
+    return max(reached, key=lambda path: (len(path), reached[path]))
+
+
+def _field_names(model: type[BaseModel], place: Sequence[str | int]) -> list[str]:
+    """Every key that the model at the place knows; where the place may be one of several, those of all of them."""
+    here = {model}
     for part in place:
-        if (*path, part) in file.lines:
-            path = (*path, part)
-            yield part
+        fields = [field for kind in here for name, field in kind.model_fields.items() if part in (name, field.alias)]
+        here = {kind for field in fields for kind in _models_in(field.annotation)} or here
+    return sorted({field.alias or name for kind in here for name, field in kind.model_fields.items()})
 
 
-def _field_names(model: type[BaseModel]) -> list[str]:
-    """Every key that the model or a model inside it knows."""
-    names: list[str] = []
-    seen: set[type[BaseModel]] = set()
-    waiting: list[Any] = [model]
-    while waiting:
-        kind = waiting.pop()
-        if isinstance(kind, type) and issubclass(kind, BaseModel) and kind not in seen:
-            seen.add(kind)
-            for name, field in kind.model_fields.items():
-                names.append(field.alias or name)
-                waiting.append(field.annotation)
-        else:
-            waiting.extend(getattr(kind, "__args__", ()))
-    return names
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in getattr(annotation, "__args__", ()):
+        yield from _models_in(part)
