@@ -1,0 +1,1 @@
+"""What a draft knows: headers, terms and units as data, the usual form, and what approved mappings teach."""

@@ -1,0 +1,1 @@
+"""What each column is, and the blocks that follow from it."""

@@ -1,0 +1,1 @@
+"""A draft as the text of a mapping, each line with its evidence."""
