@@ -14,6 +14,7 @@ from math import exp, log, sqrt
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pyreadstat
 import pytest
 from click.testing import CliRunner
@@ -22,6 +23,7 @@ from scipy.stats import beta
 
 from hcc_sdtm.cli import main
 from hcc_sdtm.outputs.trace import trace_parameter
+from tests.mapping.reconciliation_checks import assert_adds_up
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "hcc_tace_seg"
 RAW = Path(os.environ["HCC_SDTM_DATA"]) / "hcc-tace-seg" if "HCC_SDTM_DATA" in os.environ else None
@@ -275,6 +277,7 @@ def test_findings_and_their_cells(run, patients, letters):
         "RS-002 response.undated": 5,
         "RS-007 response.outside-schedule": 1,
         "MAP-006 sheet.unused": 1,  # the glossary
+        "MAP-060 cell.not-looked-at": 1,  # an interval to a scan that no reader read
         "TR-002 lesion.evaluators-tenfold": 4,
         "TR-003 lesion.viable-exceeds-whole": 8,
     }
@@ -415,3 +418,15 @@ def test_every_figure_says_so_too(run):
         figure = (run.out / "results" / "figures" / f"{endpoint.lower()}.svg").read_text(encoding="utf-8")
         assert "All dates are fictional." in figure
         assert (run.out / "results" / "figures" / f"{endpoint.lower()}.png").stat().st_size > 10_000
+
+
+def test_every_filled_cell_is_used_declared_unused_or_named_in_a_finding(run):
+    book = openpyxl.load_workbook(RAW / WORKBOOK, data_only=True)
+    cells = {
+        (WORKBOOK, sheet.title): {
+            (cell.row, cell.column) for row in sheet.iter_rows() for cell in row if cell.value not in (None, "")
+        }
+        for sheet in book
+    }
+    frame = pd.read_csv(run.out / "reconciliation.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    assert_adds_up(frame.astype({"count": int}), pd.DataFrame(run.findings), cells)
