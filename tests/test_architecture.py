@@ -9,14 +9,15 @@ import pytest
 
 SRC = Path(__file__).parents[1] / "src" / "hcc_sdtm"
 LAYERS = (
-    "source", "problem", "build_time", "finding", "dates", "spec", "dataset", "raw", "mapping", "sdtm", "checks", "adam",
-    "endpoints", "result", "outputs", "synthetic", "strategies", "pipeline", "new_study", "cli", "__init__",
+    "source", "problem", "build_time", "repeated_text", "finding", "dates", "spec", "dataset", "raw", "mapping",
+    "sdtm", "drafting", "checks", "adam", "endpoints", "result", "outputs", "synthetic", "strategies", "pipeline",
+    "new_study", "cli", "__init__",
 )  # fmt: skip
 HOMES = {
     "python_calamine": {"raw"},
     "ruamel": {"spec"},
     "pandera": {"checks"},
-    "pyreadstat": {"outputs"},
+    "pyreadstat": {"outputs", "raw"},
     "lifelines": {"endpoints"},
     "matplotlib": {"outputs"},
     "jinja2": {"outputs"},
@@ -24,6 +25,7 @@ HOMES = {
     "click": {"cli"},
     "scipy": {"endpoints"},
     "pyarrow": {"outputs"},
+    "xlrd": {"raw"},
 }
 FILES = sorted(SRC.rglob("*.py"))
 

@@ -12,10 +12,10 @@ from click.testing import CliRunner
 
 import hcc_sdtm
 from hcc_sdtm.cli import main
-from hcc_sdtm.mapping.condition import JOINS, TESTS
-from hcc_sdtm.mapping.head import Head
-from hcc_sdtm.mapping.table_options import Table
-from hcc_sdtm.mapping.verbs import VERBS
+from hcc_sdtm.mapping.language.condition import JOINS, TESTS
+from hcc_sdtm.mapping.language.head import Head
+from hcc_sdtm.mapping.language.table_options import Table
+from hcc_sdtm.mapping.language.verbs import VERBS
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

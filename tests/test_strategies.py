@@ -12,7 +12,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, fr
 from hcc_sdtm import strategies
 from hcc_sdtm.dates import read
 from hcc_sdtm.raw.number_format import parse_number_format
-from hcc_sdtm.raw.workbook import read_workbook
+from hcc_sdtm.raw.workbooks.workbook import read_workbook
 
 FIRST, LAST = datetime.date(2021, 1, 31), datetime.date(2021, 12, 31)
 PAGE = Path(__file__).parents[1] / "docs" / "strategies.md"

@@ -14,6 +14,8 @@ from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.source import Source
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from hcc_sdtm.checks.rule import Rule
     from hcc_sdtm.checks.schema_rules import DocumentedRule
     from hcc_sdtm.result import RunResult
@@ -70,8 +72,7 @@ def run(study: Path, out: Path, raw: Path | None, sites: tuple[str, ...], keep_g
 
 
 def _report(result: RunResult, out: Path, as_json: bool) -> None:
-    from hcc_sdtm.outputs.findings import sort_findings  # heavy
-    from hcc_sdtm.outputs.tables import render_endpoints_text
+    from hcc_sdtm.outputs.tables import render_endpoints_text  # heavy
     from hcc_sdtm.outputs.writing import render_json
 
     if as_json:
@@ -80,16 +81,93 @@ def _report(result: RunResult, out: Path, as_json: bool) -> None:
     if result.banner:
         click.echo(f"{result.banner}\n")
     click.echo(render_endpoints_text(result.endpoints))
-    counts = result.findings["severity"].value_counts()
+    _report_findings(result.findings)
+    click.echo(f"\nOutputs: {out} (report.html, findings.xlsx, results/, sdtm/, adam/)")
+
+
+def _report_findings(findings: pd.DataFrame) -> None:
+    from hcc_sdtm.outputs.findings import sort_findings  # heavy
+
+    counts = findings["severity"].value_counts()
     shown = ", ".join(f"{counts.get(severity, 0)} {severity}s" for severity in ("error", "warning", "note"))
     click.echo(f"\nFindings: {shown}")
-    errors = sort_findings(result.findings[result.findings["severity"] == "error"])
+    errors = sort_findings(findings[findings["severity"] == "error"])
     for finding in errors.head(SHOWN_FINDINGS).to_dict("records"):
         place = finding["source"] or finding["dataset"]
         click.echo(f"  {place}: {finding['rule']} {finding['subject']} {finding['variable']}: {finding['message']}")
     if len(errors) > SHOWN_FINDINGS:
         click.echo(f"  .. and {len(errors) - SHOWN_FINDINGS} more errors")
-    click.echo(f"\nOutputs: {out} (report.html, findings.xlsx, results/, sdtm/, adam/)")
+
+
+@main.command("map")
+@click.argument("study", type=click.Path(path_type=Path), default=".")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for the outputs.")
+@click.option("--raw", type=click.Path(path_type=Path), help="Folder of raw files, in place of the study's own.")
+@click.option("--site", "sites", multiple=True, help="Only this site; may be given several times.")
+@click.option("--check", is_flag=True, help="Only check the mappings, without any data.")
+@click.option("--schema", is_flag=True, help="Only print the JSON Schema of a mapping, for editors.")
+def map_command(
+    study: Path, out: Path | None, raw: Path | None, sites: tuple[str, ...], check: bool, schema: bool
+) -> None:
+    """Maps only: STUDY (a folder with study.yaml) to SDTM datasets and findings in OUT."""
+    chosen = [name for name, is_given in (("-o", out), ("--check", check), ("--schema", schema)) if is_given]
+    if len(chosen) != 1 or (chosen != ["-o"] and (raw or sites)):
+        raise click.UsageError("give one of -o OUT (with --raw, --site), --check and --schema")
+    if check:
+        _check_mappings(study)
+    elif schema:
+        _print_schema(study)
+    elif out is not None:
+        from hcc_sdtm import pipeline  # heavy
+
+        datasets, findings = pipeline.map_study(study, out, raw, sites, _progress())
+        click.echo(", ".join(f"{name} {len(dataset)}" for name, dataset in datasets.items()))
+        _report_findings(findings)
+        click.echo(f"\nOutputs: {out} (sdtm/, findings.xlsx, reconciliation.csv)")
+        sys.exit(DONE_WITH_ERRORS if (findings["severity"] == "error").any() else DONE)
+
+
+def _check_mappings(study: Path) -> None:
+    from hcc_sdtm.mapping.language.linting import lint_mappings  # heavy
+    from hcc_sdtm.spec.study import read_written_mappings
+
+    written = read_written_mappings(study)
+    lint = lint_mappings(written.mappings, written.specs)
+    for warning in lint.warnings:
+        click.echo(f"warning: {warning}")
+    if lint.problems:
+        raise StudyError(lint.problems)
+    count, warnings = lint.mappings, len(lint.warnings)
+    what = f"{warnings} warning{'s' if warnings > 1 else ''}" if warnings else "nothing wrong"
+    click.echo(f"{count} mapping{'s' if count > 1 else ''}, {what}")
+
+
+def _print_schema(study: Path) -> None:
+    from hcc_sdtm.mapping.language.json_schema import render_schema  # heavy
+    from hcc_sdtm.spec.folder import reference_study
+    from hcc_sdtm.spec.study import read_written_mappings
+
+    # outside a study folder the packaged specs are meant
+    folder = study if (study / "study.yaml").is_file() or study != Path() else reference_study()
+    click.echo(render_schema(read_written_mappings(folder).specs), nl=False)
+
+
+@main.command()
+@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), required=True, help="The mapping to write, mappings/104.yaml."
+)
+@click.option("--study", type=click.Path(path_type=Path), help="The study's folder (default: the nearest above OUT).")
+@click.option("--site", default="", help="The site's number (default: the number in the name of OUT).")
+def draft(files: tuple[Path, ...], out: Path, study: Path | None, site: str) -> None:
+    """A mapping proposed for the FILES (or folders) of a hospital nobody has seen, each line with its evidence."""
+    from hcc_sdtm.drafting import write_mapping_draft  # heavy
+
+    made = write_mapping_draft(files, out, study, site)
+    lines = ", ".join(f"{count} {word}" for word, count in made.lines.items())
+    click.echo(f"{out}: {made.tables} tables, {sum(made.lines.values())} lines ({lines})")
+    click.echo(f"{made.questions} questions stand at its top, and what was not placed at its end: {made.not_placed}")
+    click.echo("Read every line; then: hcc-sdtm map --check")
 
 
 @main.command()

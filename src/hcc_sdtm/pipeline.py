@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from hcc_sdtm.adam.adrs import build_adrs
 from hcc_sdtm.adam.adsl import build_adsl
 from hcc_sdtm.adam.adtte import build_adtte, without_asked_events
 from hcc_sdtm.adam.pointers import check_pointers
 from hcc_sdtm.checks.running import run_checks
 from hcc_sdtm.checks.schemas import check_schema
-from hcc_sdtm.dataset import Lineage
+from hcc_sdtm.dataset import Dataset, Lineage
 from hcc_sdtm.endpoints.estimating import estimate_endpoints
 from hcc_sdtm.finding import join_findings
 from hcc_sdtm.mapping.sites import map_sites, mapping_problems
-from hcc_sdtm.mapping.unread import unused_files
+from hcc_sdtm.mapping.tables.sent_files import check_sent_files
+from hcc_sdtm.outputs.inputs import hash_specs
 from hcc_sdtm.outputs.ledger import list_assumptions
+from hcc_sdtm.outputs.mapped import write_mapped
 from hcc_sdtm.outputs.replace import open_output
 from hcc_sdtm.outputs.writing import transport_findings, write_outputs
 from hcc_sdtm.problem import Problem, StudyError
@@ -44,9 +48,7 @@ def run(
     loaded = read_study(Path(study), Path(raw) if raw else None, mapping_problems)
     if out is None:
         return compute(loaded, sites, keep_going, progress)
-    if loaded.raw.resolve() in (Path(out).resolve(), *Path(out).resolve().parents):
-        message = f"lies in the folder of raw files, {loaded.raw}; a run never writes there"
-        raise StudyError([Problem(Source(str(out)), message)])
+    _refuse_raw_folder(loaded, Path(out))
     with open_output(Path(out)) as folder:
         result = compute(loaded, sites, keep_going, progress)
         progress("writing")
@@ -57,8 +59,12 @@ def run(
 def compute(study: Study, sites: Sequence[str], keep_going: bool, progress: Progress) -> RunResult:
     """Every step but writing."""
     lineage = Lineage()
+    inputs = hash_specs(study)
     progress("reading and mapping")
-    mapped, problems = map_sites(study, sites, lineage, keep_going)
+    done = map_sites(study, sites, lineage, keep_going)
+    mapped = done.sites
+    sent = check_sent_files(study.raw, mapped, is_whole=not sites, left_out=bool(done.problems))
+    inputs |= done.mappings | {f"raw/{name}": digest for site in mapped for name, digest in site.hashes.items()}
     progress("deriving SDTM")
     sdtm, sdtm_findings = build_sdtm(mapped, study.specs, study.trial, study.study_id, lineage)
     progress("checking")
@@ -74,13 +80,62 @@ def compute(study: Study, sites: Sequence[str], keep_going: bool, progress: Prog
     results, curves = estimate_endpoints(adsl.published, adrs.published, adtte.published, study.endpoints)
     asked_once = without_asked_events(adtte_findings, check_findings)
     of_adam = [adsl_findings, adrs_findings, asked_once, pointer_findings]
-    of_sites = [site.findings for site in mapped]
-    if not sites:
-        of_sites.append(unused_files(study.raw, {name for site in mapped for name in site.files}))
+    of_sites = [*(site.findings for site in mapped), sent.findings]
     of_files = transport_findings({**sdtm, **adam})
     found = [*of_sites, sdtm_findings, *schema_findings, check_findings, *of_adam, of_files]
     findings = join_findings(found).drop_duplicates(ignore_index=True)  # two derivations may miss the same date
     assumptions = list_assumptions(study, mapped)
+    reconciliation = pd.concat([*(site.reconciliation for site in mapped), sent.frame], ignore_index=True)
     return RunResult(
-        study, tuple(mapped), sdtm, adam, findings, outcomes, results, curves, assumptions, lineage, tuple(problems)
+        study,
+        tuple(mapped),
+        sdtm,
+        adam,
+        findings,
+        outcomes,
+        results,
+        curves,
+        assumptions,
+        lineage,
+        reconciliation,
+        inputs,
+        tuple(done.problems),
     )
+
+
+def map_study(
+    study: Path | str,
+    out: Path | str,
+    raw: Path | str | None = None,
+    sites: Sequence[str] = (),
+    progress: Progress = lambda step: None,
+) -> tuple[dict[str, Dataset], pd.DataFrame]:
+    """The SDTM datasets of a study, by name, and the findings of reading and mapping; both appear in ``out`` at once.
+
+    Nothing is checked, analysed or estimated. ``sites`` and what is raised are those of `run`.
+    """
+    loaded = read_study(Path(study), Path(raw) if raw else None, mapping_problems)
+    _refuse_raw_folder(loaded, Path(out))
+    with open_output(Path(out)) as folder:
+        lineage = Lineage()
+        inputs = hash_specs(loaded)
+        progress("reading and mapping")
+        done = map_sites(loaded, sites, lineage, keep_going=False)
+        sent = check_sent_files(loaded.raw, done.sites, is_whole=not sites)
+        inputs |= done.mappings | {f"raw/{name}": digest for site in done.sites for name, digest in site.hashes.items()}
+        progress("deriving SDTM")
+        sdtm, sdtm_findings = build_sdtm(done.sites, loaded.specs, loaded.trial, loaded.study_id, lineage)
+        of_sites = [*(site.findings for site in done.sites), sent.findings]
+        findings = join_findings([*of_sites, sdtm_findings, transport_findings(sdtm)]).drop_duplicates(
+            ignore_index=True
+        )
+        reconciliation = pd.concat([*(site.reconciliation for site in done.sites), sent.frame], ignore_index=True)
+        progress("writing")
+        write_mapped(folder, loaded, done.sites, sdtm, findings, reconciliation, inputs, lineage)
+    return sdtm, findings
+
+
+def _refuse_raw_folder(study: Study, out: Path) -> None:
+    if study.raw.resolve() in (out.resolve(), *out.resolve().parents):
+        message = f"lies in the folder of raw files, {study.raw}; a run never writes there"
+        raise StudyError([Problem(Source(str(out)), message)])

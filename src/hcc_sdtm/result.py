@@ -17,8 +17,10 @@ from hcc_sdtm.spec.study import Study
 class RunResult:
     """What a run made. ``findings`` is one frame for every step; ``outcomes`` has each rule's answer, one of three.
 
-    ``endpoints`` has one row a statistic; ``curves`` the curve of each endpoint that has one; ``incomplete`` the sites that
-    failed and were left out (with ``keep_going``), each with its problems.
+    ``endpoints`` has one row a statistic; ``curves`` the curve of each endpoint that has one. ``reconciliation`` says what
+    became of every row and cell that was sent (`reconciling.RECONCILIATION_COLUMNS`); ``inputs`` has the SHA-256 of every file
+    that was read, as it was then; ``incomplete`` the sites that failed and were left out (with ``keep_going``), each with its
+    problems.
     """
 
     study: Study
@@ -31,6 +33,8 @@ class RunResult:
     curves: dict[str, Curve]
     assumptions: pd.DataFrame
     lineage: Lineage
+    reconciliation: pd.DataFrame
+    inputs: dict[str, str]
     incomplete: tuple[Problem, ...] = ()
 
     @property

@@ -11,6 +11,7 @@ import pytest
 
 from hcc_sdtm.endpoints.competing import cumulative_incidence
 from hcc_sdtm.endpoints.survival import kaplan_meier
+from hcc_sdtm.outputs import figures
 from hcc_sdtm.outputs.figures import render_incidence, render_survival
 
 TIME = np.array([2.0, 3.0, 5.0, 8.0, 10.0, 12.0, 14.0, 20.0])
@@ -58,6 +59,31 @@ def test_the_summary_is_the_curve_s_own(tmp_path):
     assert "at 12 months 33.3 %" in words
     assert "95 % confidence limits, log-log transform" in words
     assert "Survival <of> 8" in words
+
+
+@pytest.mark.parametrize(
+    ("time", "event"),
+    [
+        (TIME, EVENT),
+        ([1.0, 1.5, 2.0, 60.0], [1, 1, 0, 0]),
+        ([1.0, 2.0, 59.0, 60.0], [0, 0, 0, 0]),
+        ([50.0, 58.0, 59.0, 60.0], [0, 1, 1, 1]),
+    ],
+    ids=["median in the middle", "median at the left", "no event", "median at the right"],
+)
+@pytest.mark.parametrize("marks", [(), (12, 36, 60, 120)], ids=["short summary", "long summary"])
+def test_the_legend_touches_neither_the_curve_nor_its_median_nor_a_text(tmp_path, monkeypatch, time, event, marks):
+    drawn = []
+    monkeypatch.setattr(figures, "_save", lambda figure, *paths: drawn.append(figure))
+    render_survival(kaplan_meier(time, event), tmp_path / "a", tmp_path / "b", "Title", "Survival", "months", marks)
+    axes = drawn[0].axes[0]
+    drawn[0].canvas.draw()
+    legend = axes.get_legend().get_window_extent()
+    others = [axes.bbox, *(text.get_window_extent() for text in axes.texts)]
+    others += [line.get_window_extent() for line in axes.lines if len(line.get_xdata())]
+    assert not any(legend.overlaps(other) for other in others)
+    assert drawn[0].bbox.contains(legend.x0, legend.y0)
+    assert drawn[0].bbox.contains(legend.x1, legend.y1)
 
 
 def test_what_cannot_be_estimated_is_ne(tmp_path):

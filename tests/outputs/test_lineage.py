@@ -3,12 +3,15 @@ import openpyxl
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hcc_sdtm.dataset import Dataset, Lineage, format_value
 from hcc_sdtm.mapping.applying import map_site
-from hcc_sdtm.mapping.model import read_mapping
-from hcc_sdtm.outputs.lineage import read_lineage, write_lineage
+from hcc_sdtm.mapping.language.model import read_mapping
+from hcc_sdtm.outputs.lineage import _numbers, _steps, read_lineage, write_lineage
 from hcc_sdtm.sdtm.building import build_sdtm
+from tests.mapping import arranged
 from tests.mapping.site import SPECS
 from tests.sdtm.multisite import FILES, IDENTIFYING, MAPPINGS
 from tests.sdtm.study import TRIAL, Built, build
@@ -114,6 +117,32 @@ CM:
     ]
     back = read_back(Built(datasets, site.findings, lineage, raw), tmp_path / "lineage.parquet")
     assert_same_traces(datasets, back)
+
+
+def test_tables_made_from_tables_are_traced_from_what_is_read_back(tmp_path):
+    made = build(tmp_path / "study", {"301": arranged.MAPPING}, arranged.FILES)
+    path = tmp_path / "lineage.parquet"
+    back = read_back(made, path)
+    assert_same_traces(made.datasets, back)
+    traced = back["DM"].trace(0, "COUNTRY").cells()
+    assert [(str(source), typed) for source, typed in traced] == [
+        ("follow.csv:A2", "Dead"),
+        ("visit.csv:B2", "Sora|Lenva"),
+        ("visit.csv:E2", "Rego"),
+        ("follow.csv:C3", "69"),
+    ]
+    inside = path.read_bytes() + str(pq.read_schema(path).metadata).encode()
+    for text in (*arranged.IDENTIFYING, "Lenva", "Dead"):
+        assert text.encode() not in inside
+
+
+@given(st.lists(st.integers(-5, 5), max_size=20))
+def test_numbers_are_kept_as_their_steps(numbers):
+    assert _numbers(_steps(np.array(numbers, dtype=np.int64))).tolist() == numbers
+
+
+def test_the_steps_of_rows_that_stand_together_are_few():
+    assert _steps(np.array([2, 3, 4, 5, 9, 10])) == [[2, 1], [1, 3], [4, 1], [1, 1]]
 
 
 def test_records_without_a_raw_row_and_records_of_a_group(built, tmp_path):

@@ -35,6 +35,9 @@ WARNINGS = {
     ("MAP-002 row.sent-twice", "site_102.xlsx:Laboratory!A87"),  # sent twice, as STUDY says site 102 does
     ("DM-002 subject.not-in-treatment", "site_102.xlsx:Enrolment!A2"),  # enrolled and never irradiated
     ("DM-002 subject.not-in-treatment", "site_103/enrolment.csv:A15"),
+    # their only letter outside ASCII is the µ of a unit, from which nobody can tell one encoding from another
+    ("RAW-014 raw.encoding-doubtful", "site_103/labs.csv"),
+    ("RAW-014 raw.encoding-doubtful", "site_103/afp_outside.csv"),
     # Chinese text as collected, once for each variable at the first cell that has it
     ("XPT-005 xpt.ascii", "site_101.xlsx:入组!M3"),
     ("XPT-005 xpt.ascii", "site_101.xlsx:入组!Q3"),
@@ -43,16 +46,32 @@ WARNINGS = {
     ("XPT-005 xpt.ascii", "site_101.xlsx:随访!IH3"),
     ("XPT-005 xpt.ascii", "site_101.xlsx:随访!IQ3"),
 }
-NOTES = {
+NOTES = [
     ("RAW-003 raw.hidden-column", "site_102.xlsx:Enrolment!B"),
+    # what a visit's comment says is no data
+    ("RAW-025 raw.cell-comment", "site_101.xlsx:随访!R4"),
+    ("RAW-025 raw.cell-comment", "site_101.xlsx:随访!R8"),
+    ("RAW-025 raw.cell-comment", "site_101.xlsx:随访!11"),
+    ("RAW-025 raw.cell-comment", "site_101.xlsx:随访!15"),
     ("MAP-023 file.unused", "site_103_dictionary.csv"),
-    ("RAW-010 raw.encoding-guessed", "site_103/labs.csv"),
-    ("RAW-010 raw.encoding-guessed", "site_103/afp_outside.csv"),
+    # new lesions are not measured, and most lesions not irradiated; both at the first new lesion
+    ("REL-003 link.one-without-many", "site_101.xlsx:随访!A4"),
+    ("REL-003 link.one-without-many", "site_101.xlsx:随访!A4"),
+    # the sheet's title
+    ("MAP-063 cell.above-the-table", "site_102.xlsx:Response!A1"),
+    # how a visit without a reading was imaged; a lesion's place, said again at every visit after the first
+    ("MAP-060 cell.not-looked-at", "site_101.xlsx:随访!E4"),
+    ("MAP-060 cell.not-looked-at", "site_102.xlsx:Lesions!F6"),
+    ("MAP-060 cell.not-looked-at", "site_102.xlsx:Lesions!G6"),
+    ("MAP-060 cell.not-looked-at", "site_102.xlsx:Extrahepatic!F4"),
+    ("MAP-060 cell.not-looked-at", "site_102.xlsx:Extrahepatic!G4"),
+    ("MAP-060 cell.not-looked-at", "site_103/lesions.csv:H4"),
+    ("MAP-060 cell.not-looked-at", "site_103/lesions.csv:I4"),
     ("RAW-010 raw.encoding-guessed", "site_103/medication.csv"),
     ("RAW-010 raw.encoding-guessed", "site_103/local_therapy.csv"),
     # the scan typed 17 days after death is outside its window too
     ("RS-007 response.outside-schedule", "site_103/response.csv:E9"),
-}
+]
 
 
 def source_of(fault: Row) -> str:

@@ -54,6 +54,7 @@ def test_every_output_of_the_readme_is_there(reference_run):
         "rules.csv",
         "lineage.parquet",
         "assumptions.csv",
+        "reconciliation.csv",
         "report.html",
         "manifest.json",
     } <= written

@@ -252,8 +252,19 @@ def test_every_supplemental_qualifier_is_the_truth(reference_run, name):
     require_equal(name, reference_run.frame(name), expected_supplemental(name))
 
 
+def test_lesions_are_related_to_their_measurements_and_their_radiotherapy(reference_run):
+    frame = reference_run.frame("RELREC")
+    assert list(frame) == ["STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "RELTYPE", "RELID"]
+    assert frame.values.tolist() == [
+        ["RTHCC", "TU", "", "TULNKID", "", "ONE", "TUTR"],
+        ["RTHCC", "TR", "", "TRLNKID", "", "MANY", "TUTR"],
+        ["RTHCC", "TU", "", "TULNKID", "", "ONE", "TUEX"],
+        ["RTHCC", "EX", "", "EXLNKID", "", "MANY", "TUEX"],
+    ]
+
+
 def test_no_dataset_is_without_a_truth(reference_run):
-    assert sorted(reference_run.result.sdtm) == sorted([*DOMAINS, *SUPPLEMENTAL])
+    assert sorted(reference_run.result.sdtm) == sorted([*DOMAINS, *SUPPLEMENTAL, "RELREC"])
 
 
 def test_only_values_that_a_planted_fault_names_differ_from_the_truth():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hcc_sdtm.checks import dates, exposure, lesions, response, subjects, survival
+from hcc_sdtm.checks import dates, exposure, lesions, response, results, subjects, survival
 from hcc_sdtm.checks.rule import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -16,6 +16,7 @@ RULES: tuple[Rule, ...] = (
     exposure.total_dose_disagrees,
     exposure.dose_unlikely,
     exposure.bed_unlikely,
+    results.unlikely_in_unit,
     lesions.unit_slip,
     lesions.evaluators_tenfold,
     lesions.viable_exceeds_whole,

@@ -21,6 +21,8 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
+from hcc_sdtm.repeated_text import repeat_text
+
 EPOCH = np.datetime64("1960-01-01", "D")
 """Day 0 of SAS."""
 
@@ -198,7 +200,7 @@ def from_days(days: pd.Series) -> pd.Series:
     outside = numbers[known & ~((numbers >= first) & (numbers <= last))]
     if len(outside):
         raise ValueError(f"day number {outside[0]:g} is outside the years 0001 to 9999")
-    texts = np.full(len(numbers), "", dtype=object)
+    texts = repeat_text("", len(numbers))
     texts[known] = np.datetime_as_string(EPOCH + numbers[known].astype("timedelta64[D]"), unit="D")
     return pd.Series(texts[codes], index=days.index, name=days.name, dtype=object)
 

@@ -112,7 +112,11 @@ def render_survival(
         axes.plot(censored["time"], censored["survival"], color=COLOURS[0], zorder=4, **CENSORING)
         if len(censored):
             axes.plot([], [], color=COLOURS[0], label="censored", **CENSORING)
-            axes.legend(loc="lower left", frameon=False, handletextpad=0.2, borderaxespad=0.2)
+            # above the axes, beside the last line of the summary, which is short: inside no corner is free of every curve
+            axes.legend(
+                loc="lower right", frameon=False, bbox_to_anchor=(1, 1 + SUMMARY_GAP / AXES_POINTS),
+                fontsize=SUMMARY_SIZE, labelcolor=QUIET, borderpad=0, borderaxespad=0, handlelength=1, handletextpad=0.2,
+            )  # fmt: skip
         if np.isfinite(median.estimate):
             guide: dict[str, Any] = {"color": QUIET, "linewidth": 0.8, "linestyle": (0, (3, 3)), "zorder": 1}
             axes.plot([0, median.estimate, median.estimate], [0.5, 0.5, 0], **guide)

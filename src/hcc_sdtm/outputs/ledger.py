@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 
 from hcc_sdtm.mapping.applying import MappedSite
-from hcc_sdtm.mapping.settling import DATE_ORDER, DATE_SYSTEM, TIME_OF_DAY
+from hcc_sdtm.mapping.rules.settling import DATE_ORDER, DATE_SYSTEM, TIME_OF_DAY
 from hcc_sdtm.outputs.assumptions import Assumption, build_assumptions
 from hcc_sdtm.spec.endpoints import SurvivalEndpoint
 from hcc_sdtm.spec.study import Study

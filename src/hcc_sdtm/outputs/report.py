@@ -12,6 +12,7 @@ import pandas as pd
 from hcc_sdtm.finding import SEVERITIES
 from hcc_sdtm.outputs.findings import sort_findings
 from hcc_sdtm.outputs.page import render_page
+from hcc_sdtm.outputs.reconciliation import summarise_reconciliation
 from hcc_sdtm.outputs.tables import build_endpoint_tables
 
 RULES_SHOWN = 60
@@ -58,13 +59,14 @@ def render_report(
     manifest: Mapping[str, Any],
     banner: str = "",
     outside: Sequence[LeftOut] = (),
+    reconciliation: pd.DataFrame | None = None,
 ) -> str:
     """The page as text.
 
     ``subjects`` is the number of subjects in the study, from which the report says how many each endpoint leaves out;
     ``outside`` names who is in no endpoint. ``assumptions`` has the columns of `assumptions.ASSUMPTION_COLUMNS`,
-    ``manifest`` is `build_manifest`'s. A ``banner`` ("dates are fictional: ...") stands at the top of the page and of
-    every printed page.
+    ``manifest`` is `build_manifest`'s, ``reconciliation`` that of the run. A ``banner`` ("dates are fictional: ...") stands
+    at the top of the page and of every printed page.
     """
     tables = build_endpoint_tables(results)
     content = {
@@ -79,6 +81,7 @@ def render_report(
         "rules": _rules(findings).head(RULES_SHOWN).to_dict("records"),
         "rules_left_out": max(0, findings["rule"].nunique() - RULES_SHOWN),
         "assumptions": assumptions.to_dict("records"),
+        "reconciliation": None if reconciliation is None else summarise_reconciliation(reconciliation),
         "manifest": manifest,
     }
     return render_page("report.html.j2", content)

@@ -16,14 +16,15 @@ from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.endpoints.competing import IncidenceCurve
 from hcc_sdtm.endpoints.survival import SurvivalCurve
 from hcc_sdtm.finding import join_findings
-from hcc_sdtm.mapping.applying import MappedSite
 from hcc_sdtm.outputs.ard import write_ard
 from hcc_sdtm.outputs.assumptions import write_assumptions
 from hcc_sdtm.outputs.dataset_json import write_dataset_json
 from hcc_sdtm.outputs.figures import render_incidence, render_survival
 from hcc_sdtm.outputs.findings import write_findings
+from hcc_sdtm.outputs.inputs import copy_mappings, list_inputs, require_unchanged
 from hcc_sdtm.outputs.lineage import write_lineage
 from hcc_sdtm.outputs.manifest import build_manifest, write_manifest
+from hcc_sdtm.outputs.reconciliation import write_reconciliation
 from hcc_sdtm.outputs.report import FigureContent, list_left_out, render_report
 from hcc_sdtm.outputs.tables import write_endpoints_html
 from hcc_sdtm.outputs.xpt import check_xpt, write_xpt
@@ -42,7 +43,8 @@ def timestamp_of(study: Study) -> datetime:
 def write_outputs(out: Path, result: RunResult) -> None:
     """Writes every output of a run into an empty folder, the manifest last.
 
-    A dataset with an error of the transport rules (XPT-...) has no XPT file, only Dataset-JSON; the finding says why.
+    A dataset with an error of the transport rules (XPT-...) has no XPT file, only Dataset-JSON; the finding says why. Raises
+    StudyError where a file that the run read is not what it was then.
     """
     study, timestamp = result.study, timestamp_of(result.study)
     for folder in ("sdtm", "adam", "results/tables", "results/figures", "mappings"):
@@ -50,11 +52,12 @@ def write_outputs(out: Path, result: RunResult) -> None:
     _write_datasets(out, result, timestamp)
     starts = {parameter.paramcd: parameter.start for parameter in study.adam.parameters}
     write_lineage(out / "lineage.parquet", {**result.sdtm, **result.adam}, result.lineage, starts)
-    for path, name in study.mappings:
-        (out / "mappings" / Path(name).name).write_bytes(path.read_bytes())
+    read = [*study.mappings, *(file for site in result.sites for file in site.mapping_files)]
+    copy_mappings(out / "mappings", [(path, name) for path, name in read if name in result.inputs])
     write_findings(out, result.findings, timestamp)
     result.outcomes.to_csv(out / "rules.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n")
     write_assumptions(out / "assumptions.csv", result.assumptions)
+    write_reconciliation(out / "reconciliation.csv", result.reconciliation)
     title = study.trial.title
     facts = {"title": title, "data_cutoff": study.trial.data_cutoff, "banner": result.banner}
     write_ard(out / "results" / "ard.json", result.endpoints, study.study_id, timestamp, facts)
@@ -64,15 +67,16 @@ def write_outputs(out: Path, result: RunResult) -> None:
     manifest = build_manifest(
         study.study_id,
         timestamp,
-        _inputs(study, result.sites),
+        list_inputs(study, result.sites, result.inputs),
         settled,
         _versions(),
         [result.banner] if result.banner else [],
     )
+    require_unchanged(result.inputs, manifest["inputs"])
     outside = list_left_out(result.adam["ADSL"].frame, result.sdtm["DM"].frame, study.endpoints.populations)
     report = render_report(
         title, len(result.adam["ADSL"]), result.endpoints, figures, result.findings, result.assumptions, manifest,
-        result.banner, outside,
+        result.banner, outside, result.reconciliation,
     )  # fmt: skip
     (out / "report.html").write_text(report, encoding="utf-8", newline="\n")
     write_manifest(out, manifest)
@@ -111,19 +115,6 @@ def _write_figures(folder: Path, result: RunResult) -> list[FigureContent]:
             render_incidence(curve, svg, png, endpoint.label, height, endpoint.unit, causes, marks, result.banner)
         contents.append(FigureContent(endpoint.label, svg.read_text(encoding="utf-8")))
     return contents
-
-
-def _inputs(study: Study, sites: tuple[MappedSite, ...]) -> list[tuple[str, Path]]:
-    """Every file that the run read, under the name the study knows it by."""
-    raw = [(f"raw/{name}", study.raw / name) for site in sites for name in site.files]
-    mappings = [(name, path) for path, name in study.mappings]
-    specs = {
-        f"specs/{path.relative_to(folder).as_posix()}": path
-        for folder in study.spec_folders
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-    return [*raw, *mappings, *specs.items()]
 
 
 def _versions() -> dict[str, str]:
