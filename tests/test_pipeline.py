@@ -49,6 +49,17 @@ def test_a_study_without_a_subject_is_not_run(tmp_path):
     assert problems(root) == ["study.yaml: no mapping makes a record of DM, so there are no subjects"]
 
 
+def test_a_study_whose_rows_were_all_left_out_says_why(tmp_path):
+    root = study(tmp_path, "[mappings/site_103.yaml]")
+    path = root / "mappings" / "site_103.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"103-[0-9]{3,}"', '"[a-z]+"'), encoding="utf-8")
+    (problem,) = problems(root)
+    assert "no mapping makes a record of DM, so there are no subjects; " in problem
+    assert "of MAP-001 subject.not-in-key, the first at site_103/" in problem
+    assert "or not like [a-z]+" in problem
+
+
 def test_a_site_with_one_subject_runs(tmp_path):
     root = study(tmp_path, "[mappings/site_103.yaml]")
     for path in (root / "raw" / "site_103").glob("*.csv"):

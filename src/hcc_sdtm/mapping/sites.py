@@ -90,8 +90,21 @@ def map_sites(
     if done.problems and (not keep_going or not done.sites):
         raise StudyError(done.problems)
     if not any(len(frame) for site in done.sites for frame in site.frames.get("DM", ())):
-        raise StudyError([Problem(Source(STUDY_FILE), "no mapping makes a record of DM, so there are no subjects")])
+        raise StudyError([Problem(Source(STUDY_FILE), _no_subjects(done))])
     return done
+
+
+def _no_subjects(done: MappedStudy) -> str:
+    """Why the run ends, with the error that the sites' findings have most often: it may have left every row out."""
+    message = "no mapping makes a record of DM, so there are no subjects"
+    findings = join_findings(site.findings for site in done.sites)
+    errors = findings[findings["severity"] == "error"]
+    if errors.empty:
+        return message
+    rule = errors["rule"].value_counts().index[0]
+    of_rule = errors[errors["rule"] == rule]
+    first = of_rule.iloc[0]
+    return f"{message}; {len(of_rule)} of {rule}, the first at {first['source']}: {first['message']}"
 
 
 def _read(
