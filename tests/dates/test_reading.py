@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hcc_sdtm import strategies
-from hcc_sdtm.dates import read
+from hcc_sdtm.dates import read, reading
+from hcc_sdtm.dates.reading import conventions, read_text
 
 
 def read_one(text, **options):
@@ -238,3 +239,21 @@ def test_a_day_and_month_that_differ_and_could_be_either_are_ambiguous_and_no_ot
     _, kind, candidates = read_one(text)
     assert (kind == "ambiguous") == (day.day <= 12 and day.day != day.month)
     assert (day.isoformat() in candidates) == (kind == "ambiguous")
+
+
+@given(
+    st.integers(1840, 2110),
+    st.integers(0, 14),
+    st.integers(0, 33),
+    st.sampled_from("-/."),
+    st.sampled_from(["{0:04d}{s}{1:02d}{s}{2:02d}", "{0}{s}{1}{s}{2}", "{2:02d}{s}{1:02d}{s}{0}", "{2}{s}{1}{s}{0}"]),
+    st.sampled_from([None, "ymd", "dmy", "mdy"]),
+    st.sampled_from([(), ("99", "15"), ("2021", "1")]),
+)
+def test_a_plain_date_is_read_the_short_way_as_it_is_the_long_way(year, month, day, sign, form, order, unknown):
+    text = form.format(year, month, day, s=sign)
+    how = conventions(order=order, unknown=unknown, century=30)
+    short = read_text(text, how)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "_read_plain", lambda text, how: None)
+        assert short == read_text(text, how)

@@ -14,7 +14,7 @@ def read_distinct(series: pd.Series, columns: Sequence[str], read: Callable[[obj
     readings = [read(value) for value in values]
     found = zip(*readings, strict=True) if readings else [()] * len(columns)
     data = {name: np.array(texts, dtype=object)[codes] for name, texts in zip(columns, found, strict=True)}
-    return pd.DataFrame(data, index=series.index, dtype=object)
+    return pd.DataFrame(data, index=series.index, dtype=object, copy=False)
 
 
 def listed(texts: str | Collection[str]) -> Collection[str]:

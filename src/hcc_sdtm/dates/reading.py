@@ -9,6 +9,7 @@ Source of the result's form: SDTMIG 3.4 sections 4.4.1 and 4.4.2.
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from hcc_sdtm.dates.serial import SYSTEMS, is_serial, parse_serial
 from hcc_sdtm.dates.vocabulary import check_language, normalise
 from hcc_sdtm.dates.written import (
     ORDERS,
+    YEARS,
     Written,
     allowed_parts,
     check_year,
@@ -36,6 +38,8 @@ from hcc_sdtm.dates.written import (
 EXAMPLES = {"ymd": "2021/03/05", "dmy": "05/03/2021", "mdy": "03/05/2021"}
 
 _OCTOBER_OR_JANUARY = re.compile(r"(?:19|20)[0-9]{2}\.1")
+
+_PLAIN = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})|([0-9]{1,2})([-/.])([0-9]{1,2})\6([0-9]{4})")
 
 _MOST_KNOWN = 1 << 17
 
@@ -156,6 +160,9 @@ def read_text(typed: object, how: Conventions) -> Reading:
     text = normalise(typed)
     if text in how.missing or text in how.grammar.vocabulary.unknown_dates or text in how.unknown:
         return Reading("")
+    plain = _read_plain(text, how)
+    if plain is not None:
+        return plain
     if is_serial(text, how.serials):
         return _read_serial(typed, text, how.serials)
     if _OCTOBER_OR_JANUARY.fullmatch(text):
@@ -168,6 +175,30 @@ def read_text(typed: object, how: Conventions) -> Reading:
     if written is not None:
         return _read_written(typed, written, how)
     return _read_range(typed, text, how) or _read_surrounded(typed, text, how) or _unreadable(typed, how)
+
+
+def _read_plain(text: str, how: Conventions) -> Reading | None:
+    """A date of three numbers whose places are not in doubt, the year with four digits, the short way: most texts are one.
+
+    None for every other text, and where the numbers are no date or stand for an unknown part.
+    """
+    match = _PLAIN.fullmatch(text)
+    if match is None:
+        return None
+    if match[1]:
+        year, _, month, day = match.group(1, 2, 3, 4)
+    elif how.order == "dmy":
+        day, _, month, year = match.group(5, 6, 7, 8)
+    elif how.order == "mdy":
+        month, _, day, year = match.group(5, 6, 7, 8)
+    else:
+        return None
+    if not how.grammar.unknown.isdisjoint((year, month, day)) or int(year) not in YEARS:
+        return None
+    try:
+        return Reading(datetime.date(int(year), int(month), int(day)).isoformat())
+    except ValueError:
+        return None
 
 
 def _read_iso(typed: object, text: str) -> Reading | None:

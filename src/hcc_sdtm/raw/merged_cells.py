@@ -22,7 +22,7 @@ MERGED_BODY_CELLS = "RAW-024 raw.merged-body-cells"
 def merged_findings(table: RawTable) -> pd.DataFrame:
     """RAW-024 at each merged range below the header whose first cell holds something, or once for a column of many."""
     grid = table.origin.grid
-    rows = set(table.rows.tolist())
+    rows = set(table.rows.tolist()) if table.origin.merged else set()
     columns: dict[int, list[tuple[int, int, int]]] = {}
     for top, left, bottom, right in table.origin.merged:
         if top in rows and left <= grid.shape[1] and grid[top - 1, left - 1] and (bottom, right) != (top, left):

@@ -88,7 +88,7 @@ def _count(
     counts = np.zeros(3, dtype=np.int64)
     # items of other sheets have columns that this one may not have
     columns = by_item if len(by_item) == 1 else by_item[items]
-    for column in np.unique(columns[columns > 0]).tolist():
+    for column in np.flatnonzero(np.bincount(columns)[1:]) + 1:
         here = slice(None) if len(by_item) == 1 else columns == column
         typed, value = grid[:, column - 1][rows[here]], texts[asked[here]]
         same, given = typed == value, value != ""

@@ -43,7 +43,7 @@ class RawPlaces:
         if not len(rows):
             return
         tables = np.searchsorted(self._firsts, rows, side="right") - 1
-        present = np.unique(tables)
+        present = np.flatnonzero(np.bincount(tables))
         for number in present.tolist():
             at = slice(None) if len(present) == 1 else np.flatnonzero(tables == number)
             sheet, sheet_rows = self._tables[number]

@@ -92,9 +92,10 @@ def condition_mask(condition: Test | Join, view: View, opening: TableOpening) ->
 
 def _left_out(view: View, part: OpenTable, opening: TableOpening, rows: np.ndarray, rule: str, why: str) -> View:
     """The view with the rows in its account, and the findings that say so; they are still in it."""
-    if rows.any():
-        _add_finding(opening, part, rows, rule, "note", f"{_counted(part, rows)} left out: {why}")
-        view.left_out.append((view.name, rule, view.rows[rows]))
+    if not rows.any():
+        return view
+    _add_finding(opening, part, rows, rule, "note", f"{_counted(part, rows)} left out: {why}")
+    view.left_out.append((view.name, rule, view.rows[rows]))
     records = rows & _has_subject(view, rows, opening)
     if records.any():
         has = "it has" if records.sum() == 1 else "they have"
