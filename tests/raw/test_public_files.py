@@ -30,7 +30,7 @@ def read(what):
 
 def test_a_file_that_ends_the_process_is_the_one_that_is_named():
     whats = ["a", "abort", "b", "panic", "sleep", "c", "memory"]
-    outcomes = read_in_child([[what] for what in whats], DYING, seconds=1)
+    outcomes = read_in_child([[what] for what in whats], DYING, seconds=10)
     assert [outcome.text.partition(" ")[0] for outcome in outcomes] == [
         "read:", "died:", "read:", "raised:", "died:", "read:", "read:",
     ]  # fmt: skip
