@@ -15,7 +15,7 @@ LAYERS = (
 )  # fmt: skip
 HOMES = {
     "python_calamine": {"raw"},
-    "ruamel": {"spec"},
+    "yaml": {"spec"},
     "pandera": {"checks"},
     "pyreadstat": {"outputs", "raw"},
     "lifelines": {"endpoints"},

@@ -62,9 +62,14 @@ KEY_COLUMNS: tuple[str, ...] = ("rule", "site", "dataset", "table", "subject", "
 """What makes a finding the same finding in the next transfer: never a position."""
 
 
+_NO_FINDINGS = pd.DataFrame([], columns=list(FINDING_COLUMNS), dtype=object)
+
+
 def findings_frame(findings: Iterable[Finding] = ()) -> pd.DataFrame:
     """A findings frame: one row a finding, the columns of `FINDING_COLUMNS`, all text."""
     rows = [[getattr(finding, column) for column in FINDING_COLUMNS] for finding in findings]
+    if not rows:
+        return _NO_FINDINGS.copy()
     return pd.DataFrame(rows, columns=list(FINDING_COLUMNS), dtype=object)
 
 

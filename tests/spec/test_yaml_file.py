@@ -94,6 +94,17 @@ def test_what_is_wrong_in_the_text_has_its_line(tmp_path, text, expected):
         ("a: 1\n---\nb: 2\n", "a.yaml:2: not YAML: "),
         ("a: \x01\n", "a.yaml: not YAML: "),
         ("a: *x\n", "a.yaml:1: not YAML: "),
+        ("a: b: c\n", "a.yaml:1: not YAML: mapping values are not allowed here"),
+        ("a: 1\nb: @c\n", "a.yaml:2: not YAML: found character '@' that cannot start any token"),
+        (
+            "a: 1\nb\u2028c: 2\n",
+            "a.yaml:2: not YAML: U+2028, a line break that editors do not show; ",
+        ),
+        (
+            "a:\n  " + "[" * 100_000 + "]" * 100_000,
+            "a.yaml:2: not YAML: values stand inside one another more than 60 deep",
+        ),
+        ("a: " + "[" * 100_000, "a.yaml:1: not YAML: values stand inside one another more than 60 deep"),
     ],
 )
 def test_what_is_not_yaml_says_so(tmp_path, text, start):

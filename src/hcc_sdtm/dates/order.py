@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, fields
+from functools import lru_cache
 
 import pandas as pd
 
-from hcc_sdtm.dates.reading import Conventions, check_order, conventions
+from hcc_sdtm.dates.reading import MOST_KNOWN, Conventions, check_order, conventions
 from hcc_sdtm.dates.vocabulary import normalise
 from hcc_sdtm.dates.written import date_texts, parse_written
 
@@ -86,12 +87,24 @@ def order_evidence(
     ``unknown`` and ``language`` as in `read`.
     """
     how = conventions(missing=missing, unknown=unknown, language=language)
+    known = _known_proofs(how)
+    if len(known) > MOST_KNOWN:
+        known.clear()
     proofs: dict[str, list[str]] = {field.name: [] for field in fields(OrderEvidence)}
     for typed in pd.unique(series):
-        proof = _proof(normalise(typed), how)
+        text = normalise(typed)
+        if text not in known:
+            known[text] = _proof(text, how)
+        proof = known[text]
         if proof is not None:
             proofs[proof].append(typed)
     return OrderEvidence(**{name: tuple(texts) for name, texts in proofs.items()})
+
+
+@lru_cache(maxsize=8)
+def _known_proofs(how: Conventions) -> dict[str, str | None]:
+    """What texts proved under these conventions: the dates of a study stand in many of its columns."""
+    return {}
 
 
 _PROOFS = {"ymd": "short_year_first", "dmy": "day_first", "mdy": "month_first"}

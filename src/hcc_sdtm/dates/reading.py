@@ -41,7 +41,7 @@ _OCTOBER_OR_JANUARY = re.compile(r"(?:19|20)[0-9]{2}\.1")
 
 _PLAIN = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})|([0-9]{1,2})([-/.])([0-9]{1,2})\6([0-9]{4})")
 
-_MOST_KNOWN = 1 << 17
+MOST_KNOWN = 1 << 17
 
 RESULT_COLUMNS = ("iso", "problem", "candidates", "kind")
 
@@ -136,7 +136,7 @@ def read(
     """
     how = conventions(order, missing, unknown, century, language, serials)
     known = known_readings(how)
-    if len(known) > _MOST_KNOWN:
+    if len(known) > MOST_KNOWN:
         known.clear()
 
     def read_once(typed: object) -> Reading:

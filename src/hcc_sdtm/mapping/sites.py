@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -68,7 +70,7 @@ def map_sites(
     """
     done = MappedStudy()
     mappings = [_peek(path, name) for path, name in study.mappings]
-    with ReadingAhead(study.raw, progress) as reader:
+    with _uncollected(), ReadingAhead(study.raw, progress) as reader:
         # a file is read as soon as a mapping names it, beside the reading of the next mapping
         for read, files, problems in [
             _read(each, study, reader, done) for each in _chosen(mappings, wanted, done.problems)
@@ -92,6 +94,18 @@ def map_sites(
     if not any(len(frame) for site in done.sites for frame in site.frames.get("DM", ())):
         raise StudyError([Problem(Source(STUDY_FILE), _no_subjects(done))])
     return done
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the collector of cycles, which would go through the millions of texts of the tables time and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _no_subjects(done: MappedStudy) -> str:

@@ -241,10 +241,13 @@ class _Column:
     def _usual_texts(self, values: tuple[Any, ...]) -> list[str]:
         if len(self.texts) > _MOST_TEXTS:
             self.texts.clear()
+        kinds = set(map(type, values))
+        if kinds == {str}:
+            return list(map(self.texts.setdefault, values, values))
         known = self.texts.__getitem__
         texts = list(map(known, values))
         # True equals 1: a boolean beside a number cannot be told from it by value
-        if (0 in self.texts or 1 in self.texts) and bool in set(map(type, values)):
+        if (0 in self.texts or 1 in self.texts) and bool in kinds:
             for number in (0, 1):
                 self.texts.pop(number, None)
             return [cell_text(value) if type(value) is bool else known(value) for value in values]

@@ -6,19 +6,29 @@ number or a truth value asks for one (`Number`, `Truth`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
+import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.events import CollectionEndEvent, CollectionStartEvent
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.source import Source
 from hcc_sdtm.spec.what_was_expected import choices, what_was_expected
+
+LOADER: type[yaml.SafeLoader] | type[yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml is fourteen times as fast as the parser in Python; a PyYAML built without it has only the other."""
+
+DEEPEST = 60
+"""Values inside one another that a file may hold; what goes on for much longer would end the process."""
+
+OTHER_LINE_BREAKS = re.compile("[\x85\u2028\u2029]")
+"""YAML 1.1, which the parser reads, breaks lines there; YAML 1.2 and every editor do not."""
 
 Path_ = tuple[str | int, ...]
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -127,19 +137,44 @@ def read_yaml(path: Path, name: str) -> YamlFile:
         raise StudyError([Problem(Source(name), f"cannot be read: {error.strerror}")]) from None
     except UnicodeDecodeError as error:
         raise StudyError([Problem(Source(name), f"not UTF-8 at byte {error.start}; save it as UTF-8")]) from None
-    try:
-        root = YAML(typ="safe", pure=True).compose(text)
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise StudyError([Problem(Source(name, line=line), f"not YAML: {error.problem}")]) from None
-    except YAMLError as error:
-        raise StudyError([Problem(Source(name), f"not YAML: {error}")]) from None
+    root = _compose(text, name)
     lines: dict[Path_, int] = {}
     problems: list[Problem] = []
     data = _value(root, (), name, lines, problems) if root is not None else {}
     if problems:
         raise StudyError(problems)
     return YamlFile(name, data, lines)
+
+
+def _compose(text: str, name: str) -> Node | None:
+    """The root node. A text that is not YAML has the message of the parser in Python, which names the character."""
+    if found := OTHER_LINE_BREAKS.search(text):
+        code = f"U+{ord(found.group()):04X}"
+        message = f"{code}, a line break that editors do not show; delete it, or write it as an escape in double quotes"
+        raise _not_yaml(name, text.count("\n", 0, found.start()) + 1, message)
+    for loader in (LOADER, yaml.SafeLoader):
+        try:
+            _refuse_depth(text, name, loader)
+            return yaml.compose(text, loader)
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            wrong = _not_yaml(name, line, str(error.problem))
+        except yaml.YAMLError as error:
+            wrong = _not_yaml(name, 0, str(error))
+    raise wrong
+
+
+def _not_yaml(name: str, line: int, message: str) -> StudyError:
+    return StudyError([Problem(Source(name, line=line), f"not YAML: {message}")])
+
+
+def _refuse_depth(text: str, name: str, loader: type[yaml.SafeLoader] | type[yaml.CSafeLoader]) -> None:
+    depth = 0
+    for event in yaml.parse(text, loader):
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > DEEPEST:
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise _not_yaml(name, line, f"values stand inside one another more than {DEEPEST} deep")
 
 
 def _value(

@@ -300,6 +300,8 @@ def _sheet_columns(columns: Iterable[tuple[View, str]]) -> dict[TableKey, set[in
 def _factorized(texts: np.ndarray, missing: Collection[str]) -> tuple[np.ndarray, np.ndarray]:
     codes, found = pd.factorize(texts)
     typed = found.tolist()
+    if _are_plain_values(typed, missing):
+        return codes, _with_no_value(found)
     trimmed = [text.strip() for text in typed]
     longest = max(map(len, missing), default=0)
     for at, text in enumerate(trimmed):
@@ -310,6 +312,17 @@ def _factorized(texts: np.ndarray, missing: Collection[str]) -> tuple[np.ndarray
         return codes, _with_no_value(found)
     recoded, distinct = pd.factorize(np.array([*trimmed, ""], dtype=object))
     return recoded[codes], np.asarray(distinct, dtype=object)
+
+
+def _are_plain_values(typed: list[str], missing: Collection[str]) -> bool:
+    """Whether all texts are values as they stand, seen at once: nothing but ASCII, and no space anywhere in them."""
+    together = "\n".join(typed)
+    if not together.isascii() or "#" in together:
+        return False
+    cleaned = together.lower()
+    words = cleaned.split()
+    is_spaceless = len(words) == len(typed) and "\n".join(words) == cleaned
+    return is_spaceless and not set(words).intersection(missing)
 
 
 def _kept(codes: np.ndarray, texts: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import IO
 
 from hcc_sdtm.raw.grid import FREE_CELLS, StyledCells
@@ -44,6 +44,7 @@ _ATTRIBUTE = re.compile(r' (\w+)="(\d*)"')
 _WHOLE_NUMBER = re.compile(rb"[<:]v>\s*([0-9]{1,9})\s*<")
 _LONGEST_VALUE = 1 << 10
 _MAX_COLUMN = 16_384
+_FIRST_ROWS = 100
 LAST_ROW = 1 << 20
 
 
@@ -88,10 +89,13 @@ def scan_sheet(
             cells = chunk
         has_formulas, has_errors = _has_formulas(cells), _has_errors(cells)
         facts.filled += cells.count(b'<c r="')
-        height, names = _extent(cells)
-        facts.height = max(facts.height, height)
-        facts.width = max(facts.width, max((_number(name, letters) for name in names), default=0))
-        if any(pattern.search(cells) for pattern in _cells_elsewhere(facts.height, facts.width)):
+        facts.height = max(facts.height, _last_row(cells))
+        for rows in (_FIRST_ROWS, LAST_ROW):  # mostly the first rows have a cell in the last column
+            names = _last_names(cells, rows)
+            facts.width = max(facts.width, max((_number(name, letters) for name in names), default=0))
+            if not any(pattern.search(cells) for pattern in _cells_elsewhere(facts.height, facts.width)):
+                break
+        else:
             raise NotPlainError
         if _has_style(cells, wanted):
             styled: dict[bytes, StyledCells] = {}
@@ -258,19 +262,20 @@ def _wanted_formats(formats: Sequence[NumberFormat], usual: NumberFormat) -> dic
     }
 
 
-def _extent(cells: bytes) -> tuple[int, set[bytes]]:
-    """The last row's number, and the letters of the last cell of every row. Raises NotPlainError for a row without a number."""
-    start, numbers, names = 0, [], set()
-    for row in _ROW.finditer(cells):
-        numbers.append(row[1])
-        cell, start = cells.rfind(b'<c r="', start, row.start()), row.start()
-        if cell >= 0:
-            names.add(cells[cell + 6 : cell + 9])
-    if None in numbers:
+def _last_row(cells: bytes) -> int:
+    """The last row's number. Raises NotPlainError for a row without a number."""
+    numbers = _ROW.findall(cells)
+    if b"" in numbers:
         raise NotPlainError
-    cell = cells.rfind(b'<c r="', start)
-    names |= {cells[cell + 6 : cell + 9]} if cell >= 0 else set()
-    return max(map(int, numbers), default=0), {name.rstrip(b'0123456789"') for name in names}
+    return max(map(int, numbers), default=0)
+
+
+def _last_names(cells: bytes, rows: int) -> set[bytes]:
+    """The letters of the last cell of each of the first rows."""
+    starts = [row.start() for row in islice(_ROW.finditer(cells), rows + 1)]
+    ends = [*starts[1:], len(cells)] if len(starts) <= rows else starts[1:]
+    places = [cells.rfind(b'<c r="', start, end) for start, end in zip(starts, ends, strict=False)]
+    return {cells[place + 6 : place + 9].rstrip(b'0123456789"') for place in places if place >= 0}
 
 
 def _number(name: bytes, letters: dict[bytes, int]) -> int:
