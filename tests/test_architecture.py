@@ -9,22 +9,22 @@ import pytest
 
 SRC = Path(__file__).parents[1] / "src" / "hcc_sdtm"
 LAYERS = (
-    "source", "problem", "build_time", "repeated_text", "finding", "dates", "spec", "dataset", "raw", "mapping",
-    "sdtm", "drafting", "checks", "adam", "endpoints", "result", "outputs", "synthetic", "strategies", "pipeline",
-    "new_study", "cli", "__init__",
+    "source", "problem", "build_time", "repeated_text", "finding", "dates", "spec", "dataset", "raw", "terminology",
+    "received", "mapping", "sdtm", "drafting", "checks", "adam", "endpoints", "result", "register", "outputs", "synthetic",
+    "strategies", "pipeline", "new_study", "cli", "__init__",
 )  # fmt: skip
 HOMES = {
     "python_calamine": {"raw"},
     "yaml": {"spec"},
     "pandera": {"checks"},
-    "pyreadstat": {"outputs", "raw"},
+    "pyreadstat": {"outputs", "raw", "received"},
     "lifelines": {"endpoints"},
     "matplotlib": {"outputs"},
     "jinja2": {"outputs"},
     "hypothesis": {"strategies"},
     "click": {"cli"},
     "scipy": {"endpoints"},
-    "pyarrow": {"outputs"},
+    "pyarrow": {"outputs", "received"},
     "xlrd": {"raw"},
 }
 FILES = sorted(SRC.rglob("*.py"))

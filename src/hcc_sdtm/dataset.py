@@ -379,7 +379,9 @@ class Dataset:
         values = [format_value(value) for value in frame[variable]] if variable in frame else [""] * len(frame)
         if isinstance(message, str):
             message = [message.replace("{value}", value) for value in values]
-        cells = [self._first_cell(int(position), variable) for position in positions]
+        cells = (
+            [self._first_cell(int(position), variable) for position in positions] if self.lineage is not None else None
+        )
         keys = [name for name in self.spec.keys if name not in ("STUDYID", "USUBJID") and name in frame]
         return build_findings(
             rule,
@@ -399,8 +401,8 @@ class Dataset:
             variable=variable,
             value=values,
             expected=expected,
-            source=[str(source) if source else "" for source, _ in cells],
-            typed=[typed for _, typed in cells],
+            source=[str(source) if source else "" for source, _ in cells] if cells is not None else "",
+            typed=[typed for _, typed in cells] if cells is not None else "",
         )
 
     def _first_cell(self, position: int, variable: str) -> tuple[Source | None, str]:

@@ -1,4 +1,4 @@
-"""The steps of a run in order: read, settle and map, derive, check, analyse, estimate, write."""
+"""The steps of a run in order: read, settle and map, derive, analyse, check, estimate, write."""
 
 from __future__ import annotations
 
@@ -67,13 +67,13 @@ def compute(study: Study, sites: Sequence[str], keep_going: bool, progress: Prog
     inputs |= done.mappings | {f"raw/{name}": digest for site in mapped for name, digest in site.hashes.items()}
     progress("deriving SDTM")
     sdtm, sdtm_findings = build_sdtm(mapped, study.specs, study.trial, study.study_id, lineage)
-    progress("checking")
-    check_findings, outcomes = run_checks(sdtm, study.specs, study.trial)
     progress("deriving ADaM")
     adsl, adsl_findings = build_adsl(sdtm, study.specs, study.trial, study.adam)
     adrs, adrs_findings = build_adrs(sdtm, adsl, study.specs, study.trial, study.adam)
     adtte, adtte_findings = build_adtte(sdtm, adsl, adrs, study.specs, study.trial, study.adam)
     adam = {"ADSL": adsl, "ADRS": adrs, "ADTTE": adtte}
+    progress("checking")
+    check_findings, outcomes = run_checks({**sdtm, **adam}, study.specs, study.trial)
     pointer_findings = check_pointers({**sdtm, **adam}, study.trial)
     schema_findings = [check_schema(dataset, study.specs) for dataset in (*sdtm.values(), *adam.values())]
     progress("estimating")

@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from hcc_sdtm.checks.column import Column
 from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.dates.iso import bounds
 from hcc_sdtm.spec.model import Specs
@@ -25,12 +26,43 @@ class Missing(Exception):
 
 @dataclass
 class Evidence:
-    """The datasets, specs and trial that rules read, with the days of each date variable worked out once."""
+    """The datasets, specs and trial that rules read, with what several of them ask for worked out once.
+
+    ``facts`` are those of the trial, None where nobody gave them (someone's datasets alone).
+    """
 
     datasets: Mapping[str, Dataset]
     specs: Specs
-    trial: Trial
+    facts: Trial | None
     _made: dict[tuple[Callable[..., pd.DataFrame], tuple[str, ...]], pd.DataFrame] = field(default_factory=dict)
+    _columns: dict[tuple[str, str], Column] = field(default_factory=dict)
+
+    @property
+    def trial(self) -> Trial:
+        """The facts of the trial. Raises Missing where there are none."""
+        if self.facts is None:
+            raise Missing("there is no specs/trial.yaml")
+        return self.facts
+
+    def column(self, dataset: str, variable: str) -> Column:
+        """A column by its distinct texts. Raises Missing where the dataset or the column is not there."""
+        if (dataset, variable) not in self._columns:
+            if dataset not in self.datasets:
+                raise Missing(f"there is no dataset {dataset}")
+            frame = self.datasets[dataset].frame
+            if variable not in frame.columns:
+                raise Missing(f"{dataset} has no {variable}")
+            self._columns[dataset, variable] = Column(frame[variable])
+        return self._columns[dataset, variable]
+
+    def days_of_subjects(self, dataset: str, variable: str) -> dict[str, tuple[float, float]]:
+        """First and last day that a date of each subject with one record can mean; subjects without a date are left out.
+
+        Raises Missing where the dataset or the column is not there.
+        """
+        records = self.records(dataset, "USUBJID", date=variable).drop_duplicates("USUBJID", keep=False)
+        known = records.dropna(subset=["earliest"])
+        return dict(zip(known["USUBJID"], zip(known["earliest"], known["latest"], strict=True), strict=True))
 
     def once(self, build: Callable[..., pd.DataFrame], *arguments: str) -> pd.DataFrame:
         """What the function makes of this evidence and the arguments, made at its first use; nobody may change it."""

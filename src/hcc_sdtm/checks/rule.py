@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ HEADINGS = ("What it finds", "Why it matters", "Example", "Source")
 
 @dataclass(frozen=True)
 class Flag:
-    """Records of one dataset that a rule finds wrong.
+    """Records of one dataset that a rule finds wrong; with ``is_whole`` the dataset itself, or that it is not there.
 
     ``variable`` is the one whose cell a data manager must look at. ``message`` and ``expected`` are one text, or one for
     each position; ``{value}`` in a single message is the variable's value.
@@ -27,6 +27,7 @@ class Flag:
     variable: str
     message: str | Sequence[str]
     expected: str | Sequence[str] = ""
+    is_whole: bool = False
 
 
 CheckFunction = Callable[[Evidence], Iterable[Flag]]
@@ -40,6 +41,12 @@ class Rule:
     name: str
     severity: str
     check: CheckFunction
+    covers: tuple[str, ...] = ()
+    """Ids of the published rules that it covers."""
+
+    def parts(self, evidence: Evidence) -> Iterator[tuple[str, Callable[[], Iterable[Flag]]]]:
+        """What looks at the evidence: one part, which belongs to no single dataset."""
+        yield "", lambda: self.check(evidence)
 
     @property
     def label(self) -> str:
@@ -60,10 +67,10 @@ class Rule:
         return {heading: " ".join(filter(None, text)) for heading, text in parts.items()}
 
 
-def rule(id: str, name: str, severity: str) -> Callable[[CheckFunction], Rule]:
+def rule(id: str, name: str, severity: str, covers: str = "") -> Callable[[CheckFunction], Rule]:
     """A decorator that makes a check function a Rule; it keeps no list, so that importing a file adds no rule."""
 
     def make(check: CheckFunction) -> Rule:
-        return Rule(id, name, severity, check)
+        return Rule(id, name, severity, check, tuple(covers.split()))
 
     return make

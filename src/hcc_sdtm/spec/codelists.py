@@ -1,6 +1,8 @@
 """Reads ``codelists.csv`` of one or more folders: controlled terms, and what a study adds to them.
 
-Knows what one line may say of a codelist. Does not know which variable a codelist is for.
+Knows what one line may say of a codelist. Does not know which variable a codelist is for. ``standard`` is the line of
+``standards.csv`` that a codelist was taken from: a folder that gives it has the codelist whole, and its lines take the place
+of all lines of the folders before it, so that a study can be pinned to another package of terminology than the packaged one.
 """
 
 from __future__ import annotations
@@ -15,8 +17,8 @@ from hcc_sdtm.spec.csv_file import read_overlays, read_unique
 from hcc_sdtm.spec.model import Codelist
 
 KEY_COLUMNS = ("codelist", "term")
-OPTIONAL_COLUMNS = ("code", "label", "extensible", "term_code", "synonyms")
-FACTS = ("code", "label", "extensible")
+OPTIONAL_COLUMNS = ("code", "label", "extensible", "term_code", "synonyms", "standard")
+FACTS = ("code", "label", "extensible", "standard")
 
 
 @dataclass
@@ -30,15 +32,20 @@ class _CodelistLines:
 
 
 def read_codelists(folders: Sequence[Path], problems: list[Problem]) -> dict[str, Codelist]:
-    """The codelists by name. A later folder replaces a term's line, and adds terms to an extensible codelist.
+    """The codelists by name. A later folder replaces a term's line, and adds terms to an extensible codelist; one that
+    gives a codelist's ``standard`` replaces the codelist.
 
-    The facts of a codelist (code, label, extensible) may stand on any one of its lines. What is wrong is added to
+    The facts of a codelist (code, label, extensible, standard) may stand on any one of its lines. What is wrong is added to
     ``problems``: a line without codelist or term, two answers to one fact, a term added to a codelist that is closed.
     """
     lines: dict[str, _CodelistLines] = {}
     for file in read_overlays(folders, "codelists", KEY_COLUMNS, OPTIONAL_COLUMNS, problems):
+        rows = read_unique(file.rows, KEY_COLUMNS, problems)
+        if "standard" in file.columns:
+            for name in {row["codelist"] for row in rows.values() if row["standard"]}:
+                lines.pop(name, None)
         closed = {name for name, found in lines.items() if found.facts.get("extensible") != "Yes"}
-        for (name, term), row in read_unique(file.rows, KEY_COLUMNS, problems).items():
+        for (name, term), row in rows.items():
             if not name or not term:
                 problems.append(Problem(row.source, "codelist and term must both be given"))
                 continue

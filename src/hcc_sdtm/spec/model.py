@@ -9,6 +9,7 @@ from functools import cached_property
 import pandas as pd
 
 from hcc_sdtm.source import Source
+from hcc_sdtm.spec.rule_table import RuleRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,9 @@ class Specs:
     valuelevel: tuple[ValueLevel, ...]
     relationships: tuple[Relationship, ...] = ()
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
-    """Every other table as text, by file stem: methods, comments, documents, standards, rules/<name>."""
+    """Every other table as text, by file stem: methods, comments, documents, standards, rules/plausible_results."""
+
+    rules: tuple[RuleRow, ...] = ()
 
     def dataset(self, name: str) -> DatasetSpec:
         """The spec of an SDTM or ADaM dataset; KeyError where there is none."""

@@ -25,6 +25,7 @@ from hcc_sdtm.spec.codelists import read_codelists
 from hcc_sdtm.spec.csv_file import Row, read_csv_file, read_overlays, read_unique
 from hcc_sdtm.spec.model import Codelist, DatasetSpec, Specs, ValueLevel, Variable
 from hcc_sdtm.spec.relationships import read_relationships
+from hcc_sdtm.spec.rule_table import read_rule_rows
 from hcc_sdtm.spec.sdtmig import DATASET_COLUMNS, FOLDER, build_supplement, read_sdtmig
 from hcc_sdtm.spec.transport import LABEL_BYTES, NAME, TEXT_BYTES
 
@@ -53,8 +54,8 @@ OTHER_TABLES: Mapping[str, tuple[tuple[str, ...], int]] = {
 }
 """Columns of the tables that `Specs.tables` carries as text, and how many of the first ones are the key.
 
-Any further CSV file beside them or under ``rules/`` is carried too; it has columns of its own, the first is
-its key.
+Any further CSV file beside them is carried too; it has columns of its own, the first is its key. Under ``rules/`` every
+other file is a table of rules (`hcc_sdtm.spec.rule_table`).
 """
 
 
@@ -79,6 +80,7 @@ def read_spec_tables(folders: Sequence[Path]) -> Specs:
         valuelevel=_read_valuelevel(found, {name: spec for name, (_, spec) in datasets.items()}, codelists, problems),
         relationships=read_relationships(found, sdtm, problems),
         tables=tables,
+        rules=read_rule_rows(found, datasets, codelists, problems),
     )
     _check_predecessors(specs, problems)
     _check_comments(found, specs, problems)
@@ -298,6 +300,8 @@ def _read_other_tables(folders: Sequence[Path], problems: list[Problem]) -> dict
         for path in sorted([*folder.glob("*.csv"), *(folder / "rules").glob("*.csv")]):
             name = path.relative_to(folder).with_suffix("").as_posix()
             if name in ("datasets", "codelists", "valuelevel", "relationships"):
+                continue
+            if path.parent.name == "rules" and name not in OTHER_TABLES:
                 continue
             if name in OTHER_TABLES:
                 columns, size = OTHER_TABLES[name]

@@ -1,0 +1,187 @@
+"""One fact, one question: findings that share a cell or a cause are grouped under the finding nearest to the origin.
+
+Grouping hides nothing. It fills the column ``cause`` and changes no row; who shows findings shows the leads, and under each
+how many more there are. What a finding is about is read from its columns; no dataset is needed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+
+import numpy as np
+import pandas as pd
+
+from hcc_sdtm.finding import SEVERITIES, finding_keys
+
+STAGES = ("RAW", "MAP", "STRUCTURE", "REL", "SCH", "REC", "DEF", "DOMAIN", "ADSL", "ADRS", "ADTTE", "XPT")
+"""The order in which the steps of a run can go wrong, by the letters of a rule's id; letters not listed are DOMAIN's."""
+
+MISSING_COLUMN = ("SCH-001",)
+NO_RECORD = ("DM-001", "DM-002")
+ROW_LEFT_OUT = ("MAP-001", "MAP-004", "MAP-022", "MAP-045", "MAP-061")
+DUPLICATE_SUBJECT = "DM-003"
+DUPLICATE_KEY = "SCH-007"
+ORDER_OF_COLUMN = ("MAP-019", "MAP-028")
+DATES_OF_COLUMN = ("MAP-010", "MAP-011", "MAP-012", "MAP-025")
+OF_WHOLE_COLUMN = (
+    *ORDER_OF_COLUMN,
+    "MAP-003",
+    "MAP-020",
+    "MAP-027",
+    "MAP-044",
+    "MAP-060",
+    "MAP-062",
+    "MAP-063",
+    "XPT-005",
+)
+"""Rules that speak of many cells and stand at the first of them: what else is wrong in that cell is another matter."""
+
+CELL = re.compile(r"(.*[:!])([A-Z]{1,3})[1-9][0-9]*")
+FROM_DEMOGRAPHICS = re.compile(r"\bDM\b|\bRFSTDTC\b|\bDTHDTC\b")
+DATE = re.compile(r"A?(?:[A-Z]{2})?(?:ST|EN)?(?:DTC|DTM|DT|DY)")
+RESULT = re.compile(r"[A-Z]{2}(?:ORRES|STRESC|STRESN)|AVALC?")
+
+
+def group_findings(
+    findings: pd.DataFrame, missing_column: Collection[str] = (), no_record: Collection[str] = ()
+) -> pd.DataFrame:
+    """The findings, every one of them and in their order, with ``cause``: the key of the lead, ``""`` for a lead itself.
+
+    Findings at one cell (same source, same typed text) have one lead; without a source those of one record and variable. An
+    empty cell is shared only by findings on variables of one family (dates and study days; results), because a constant of
+    the mapping stands at its row's first cell, and two of those have nothing in common. Beyond the cell:
+
+    - a column that is not there leads what other rules say of that variable of the dataset;
+    - an order of day and month that its column contradicts leads the dates that cannot be read in that column;
+    - a row that the mapping left out leads the findings that a record of that subject is missing;
+    - a subject twice in DM leads the findings on that subject that come from DM: study days, ADSL, what names DM.
+
+    The lead is the earliest by stage (`STAGES`), then severity, then rule. A note leads notes only: it says what was done and
+    not what went wrong. ``missing_column`` and ``no_record`` are ids of further rules that say so.
+    """
+    result = findings.reset_index(drop=True)
+    if result.empty:
+        return result.assign(cause="")
+    ids = result["rule"].str.split(" ", n=1).str[0]
+    keys = finding_keys(result)
+    is_doubled = (ids == DUPLICATE_SUBJECT) | ((ids == DUPLICATE_KEY) & (result["dataset"] == "DM"))
+    is_column = ids.isin({*MISSING_COLUMN, *missing_column})
+    rank = _ranks(result, ids, keys, is_column | is_doubled)
+    parents = [
+        _column_leads(result, rank, is_column),
+        _order_leads(result, rank, ids),
+        _left_out_leads(result, rank, ids, {*NO_RECORD, *no_record}),
+        _doubled_leads(result, rank, is_doubled),
+        _cell_leads(result, rank, ids),
+    ]
+    lead = np.full(len(result), -1)
+    for parent in parents:
+        better = (parent >= 0) & ((lead < 0) | (rank[parent] < rank[lead])) & (rank[parent] < rank)
+        lead[better] = parent[better]
+    own = np.arange(len(result))
+    root = np.where(lead < 0, own, lead)
+    while (root[root] != root).any():  # each step halves the way, and a lead has a lower rank, so there is no circle
+        root = root[root]
+    return result.assign(cause=np.where(root == own, "", keys[root]))
+
+
+def _ranks(findings: pd.DataFrame, ids: pd.Series, keys: np.ndarray, is_structure: pd.Series) -> np.ndarray:
+    """The place of each finding in the order of leads; no two have the same."""
+    letters = ids.str.split("-", n=1).str[0]
+    stages = {name: place for place, name in enumerate(STAGES)}
+    stage = letters.map(stages).fillna(stages["DOMAIN"]).mask(is_structure, stages["STRUCTURE"]).to_numpy()
+    severity = findings["severity"].map({name: place for place, name in enumerate(SEVERITIES)}).to_numpy()
+    rank = np.empty(len(findings), dtype=np.int64)
+    by_rule, by_key = (pd.factorize(column, sort=True)[0] for column in (ids.to_numpy(), keys))
+    rank[np.lexsort((by_key, by_rule, severity, stage, severity == SEVERITIES.index("note")))] = np.arange(
+        len(findings)
+    )
+    return rank
+
+
+def _first_of(rank: np.ndarray, codes: np.ndarray, takes_part: np.ndarray) -> np.ndarray:
+    """For each finding the position of the lowest rank with its code among those that take part; -1 where there is none."""
+    lead = np.full(len(codes), -1)
+    chosen = np.flatnonzero(takes_part)
+    if len(chosen):
+        chosen = chosen[np.argsort(rank[chosen])]
+        first = pd.Series(chosen).groupby(codes[chosen]).first()
+        lead = pd.Series(codes).map(first).fillna(-1).to_numpy(dtype=np.int64)
+    return lead
+
+
+def _codes(columns: Iterable[pd.Series]) -> np.ndarray:
+    """One number for each combination of the columns' texts."""
+    texts = map("\x1f".join, zip(*columns, strict=True))
+    return pd.factorize(np.array(list(texts), dtype=object))[0]
+
+
+def _cell_leads(findings: pd.DataFrame, rank: np.ndarray, ids: pd.Series) -> np.ndarray:
+    source, typed, record = findings["source"], findings["typed"], findings["record"]
+    is_cell = source.map({text: CELL.fullmatch(text) is not None for text in source.unique()})
+    families = findings["variable"].map({name: _family(name) for name in findings["variable"].unique()})
+    at_record = (source == "") & (record != "") & (findings["variable"] != "")
+    where = source.mask(at_record, findings["dataset"] + "\x1e" + record)
+    what = typed.mask(typed == "", "\x1e" + families).mask(at_record, findings["variable"])
+    takes_part = ((is_cell | at_record) & ~ids.isin(OF_WHOLE_COLUMN)).to_numpy(dtype=bool)
+    codes = _codes((where, what))
+    codes[~takes_part] = -1 - np.arange((~takes_part).sum())
+    return _first_of(rank, codes, takes_part)
+
+
+def _family(variable: str) -> str:
+    return "date" if DATE.fullmatch(variable) else "result" if RESULT.fullmatch(variable) else variable
+
+
+def _column_leads(findings: pd.DataFrame, rank: np.ndarray, is_column: pd.Series) -> np.ndarray:
+    return _first_of(rank, _codes((findings["dataset"], findings["variable"])), is_column.to_numpy())
+
+
+def _order_leads(findings: pd.DataFrame, rank: np.ndarray, ids: pd.Series) -> np.ndarray:
+    """A column's contradicted order of day and month, for the dates of that column; both stand at a cell of it."""
+    lead = np.full(len(findings), -1)
+    of_column = ids.isin(ORDER_OF_COLUMN).to_numpy()
+    chosen = np.flatnonzero(of_column | ids.isin(DATES_OF_COLUMN).to_numpy())
+    if not of_column.any() or not len(chosen):
+        return lead
+    found = [CELL.fullmatch(text) for text in findings["source"].to_numpy()[chosen]]
+    columns = pd.Series([match[1] + match[2] if match else "" for match in found])
+    part = _first_of(rank[chosen], _codes((columns,)), of_column[chosen] & (columns != "").to_numpy())
+    lead[chosen] = np.where(part >= 0, chosen[part], -1)
+    return lead
+
+
+def _left_out_leads(findings: pd.DataFrame, rank: np.ndarray, ids: pd.Series, no_record: Collection[str]) -> np.ndarray:
+    """A row that was left out, for the findings that its subject has no record; where it names a dataset, of that one."""
+    lead = np.full(len(findings), -1)
+    lacking = np.flatnonzero(ids.isin(no_record).to_numpy() & (findings["subject"] != "").to_numpy())
+    left_out = np.flatnonzero(ids.isin(ROW_LEFT_OUT).to_numpy() & (findings["subject"] != "").to_numpy())
+    if not len(lacking) or not len(left_out):
+        return lead
+    by_number: dict[str, list[int]] = {}
+    for position in left_out[np.argsort(rank[left_out])]:
+        by_number.setdefault(str(findings["subject"].iat[position]), []).append(int(position))
+    for position in lacking:
+        finding = findings.iloc[position]
+        said = {finding["dataset"], *re.findall(r"\b[A-Z]{2,8}\b", f"{finding['expected']} {finding['message']}")}
+        causes = [cause for number in _numbers(finding["subject"]) for cause in by_number.get(number, [])]
+        fitting = [cause for cause in causes if findings["dataset"].iat[cause] in {"", *said}]
+        lead[position] = fitting[0] if fitting else -1
+    return lead
+
+
+def _numbers(subject: str) -> list[str]:
+    """A subject's identifier and what follows each hyphen in it: a study number stands at its end."""
+    parts = subject.split("-")
+    return ["-".join(parts[start:]) for start in range(len(parts))]
+
+
+def _doubled_leads(findings: pd.DataFrame, rank: np.ndarray, is_doubled: pd.Series) -> np.ndarray:
+    if not is_doubled.any():
+        return np.full(len(findings), -1)
+    texts = findings["expected"] + " " + findings["message"]
+    names_demographics = texts.map({text: bool(FROM_DEMOGRAPHICS.search(text)) for text in texts.unique()})
+    looked_up = findings["variable"].str.fullmatch("[A-Z]+DY") | (findings["dataset"] == "ADSL") | names_demographics
+    lead = _first_of(rank, _codes((findings["subject"],)), (is_doubled & (findings["subject"] != "")).to_numpy())
+    return np.where(looked_up & (findings["dataset"] != "DM"), lead, -1)

@@ -1,0 +1,250 @@
+"""Kinds that look at one record at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pandas as pd
+
+from hcc_sdtm.checks.column import Column
+from hcc_sdtm.checks.evidence import Missing
+from hcc_sdtm.checks.rule import Flag
+from hcc_sdtm.checks.rule_on_dataset import COMPARISONS, RuleOnDataset, number_of
+from hcc_sdtm.dates.iso import is_iso
+from hcc_sdtm.problem import nearest
+
+SHOWN_TERMS = 12
+_NUMBER = r"[0-9]+(?:[.,][0-9]+)?"
+_DURATION = re.compile(
+    rf"-?P(?!$)(?:{_NUMBER}W|(?:{_NUMBER}Y)?(?:{_NUMBER}M)?(?:{_NUMBER}D)?(?:T(?=[0-9])(?:{_NUMBER}H)?(?:{_NUMBER}M)?(?:{_NUMBER}S)?)?)"
+)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T.*)?")
+_PART = re.compile(r"(>=|<=|>|<|=|!=) ?(-?[0-9.]+)")
+
+
+def required(on: RuleOnDataset) -> Iterator[Flag]:
+    """Each variable has a value."""
+    for variable in on.variables:
+        column = on.column(variable)
+        if column.has_gaps:
+            yield from on.flag(on.among(~column.given), variable, f"{variable} has no value{on.said}", "a value")
+
+
+def any_required(on: RuleOnDataset) -> Iterator[Flag]:
+    """At least one of the variables has a value; those that the dataset has not are without one."""
+    there = [variable for variable in on.variables if on.has(variable)]
+    if not there:
+        raise Missing(f"{on.name} has none of {', '.join(on.variables)}")
+    given = np.logical_or.reduce([on.column(variable).given for variable in there])
+    yield from on.flag(on.among(~given), there[0], f"none of {', '.join(on.variables)} has a value{on.said}", "a value")
+
+
+def null(on: RuleOnDataset) -> Iterator[Flag]:
+    """None of the variables has a value."""
+    for variable in on.variables:
+        column = on.column(variable)
+        if not column.is_empty:
+            message = f'{variable} is "{{value}}" and must have no value{on.said}'
+            yield from on.flag(on.among(column.given), variable, message, "no value")
+
+
+def _failing(on: RuleOnDataset, test: Callable[[str], bool], message: str, expected: str = "") -> Iterator[Flag]:
+    """Records with a value that does not pass the test, asked once for each distinct text."""
+    for variable in on.variables:
+        yield from _failing_in(
+            on, on.column(variable), variable, test, message.replace("{variable}", variable), expected
+        )
+
+
+def _failing_in(
+    on: RuleOnDataset, column: Column, variable: str, test: Callable[[str], bool], message: str, expected: str
+) -> Iterator[Flag]:
+    wrong = {text for text in column.texts if text.strip() and not test(text)}
+    if wrong:
+        yield from on.flag(on.among(column.where(wrong.__contains__)), variable, message, expected)
+
+
+def in_list(on: RuleOnDataset) -> Iterator[Flag]:
+    """Each value is one of a list."""
+    terms = on.row.terms
+    shown = ", ".join(terms)
+    return _failing(on, frozenset(terms).__contains__, f'{{variable}} is "{{value}}"{on.said}; expected {shown}', shown)
+
+
+def not_in_list(on: RuleOnDataset) -> Iterator[Flag]:
+    """No value is one of a list."""
+    terms = frozenset(on.row.terms)
+    return _failing(on, lambda text: text not in terms, f'{{variable}} is "{{value}}"{on.said}, which it may not be')
+
+
+def in_codelist(on: RuleOnDataset) -> Iterator[Flag]:
+    """Each value is a submission value of one of the codelists."""
+    codelists = [on.evidence.specs.codelists[name] for name in on.row.terms]
+    terms = {term for codelist in codelists for term in codelist.terms}
+    names = " or ".join(on.row.terms)
+    for variable in on.variables:
+        column = on.column(variable)
+        wrong = [text for text in column.texts if text.strip() and text not in terms]
+        for text in wrong:
+            folded = next((c.by_folded[text.casefold()] for c in codelists if text.casefold() in c.by_folded), "")
+            hint = f'; the term is "{folded}"' if folded else _near(text, terms)
+            message = f'{variable} "{text}" is not in codelist {names}{on.said}{hint}'
+            yield from on.flag(on.among(column.where(text.__eq__)), variable, message, folded)
+
+
+def _near(text: str, terms: set[str]) -> str:
+    if len(terms) <= SHOWN_TERMS:
+        return f" ({', '.join(sorted(terms))})"
+    return nearest(text, sorted(terms)) if len(terms) <= 250 else ""
+
+
+def pattern(on: RuleOnDataset) -> Iterator[Flag]:
+    """Each value fits a regular expression."""
+    fits = re.compile(on.value).fullmatch
+    return _failing(
+        on, lambda text: fits(text) is not None, f'{{variable}} is "{{value}}"{on.said}, not of the form {on.value}'
+    )
+
+
+def not_pattern(on: RuleOnDataset) -> Iterator[Flag]:
+    """No value fits a regular expression."""
+    fits = re.compile(on.value).fullmatch
+    return _failing(on, lambda text: fits(text) is None, f'{{variable}} is "{{value}}"{on.said}, which it may not be')
+
+
+def iso8601(on: RuleOnDataset) -> Iterator[Flag]:
+    """Each value is ISO 8601 of a form (SDTMIG 3.4, 4.4.1 to 4.4.4)."""
+    test, expected = _ISO_TESTS[on.value]
+    return _failing(on, test, f'{{variable}} "{{value}}" is not {expected}{on.said}', expected)
+
+
+def _is_date(text: str) -> bool:
+    return bool(is_iso(pd.Series([text], dtype=object)).iloc[0])
+
+
+def _is_duration(text: str) -> bool:
+    return _DURATION.fullmatch(text) is not None
+
+
+def _is_interval(text: str) -> bool:
+    first, slash, last = text.partition("/")
+    return bool(slash) and _is_date(first) and (_is_date(last) or _is_duration(last))
+
+
+_ISO_TESTS: dict[str, tuple[Callable[[str], bool], str]] = {
+    "date": (_is_date, "an ISO 8601 date or date and time"),
+    "complete-date": (
+        lambda text: _DAY.fullmatch(text) is not None and _is_date(text),
+        "an ISO 8601 date known to the day",
+    ),
+    "duration": (_is_duration, "an ISO 8601 duration"),
+    "date-or-duration": (lambda text: _is_date(text) or _is_duration(text), "an ISO 8601 date or duration"),
+    "interval": (lambda text: _is_date(text) or _is_interval(text), "an ISO 8601 date or interval"),
+}
+
+
+def number(on: RuleOnDataset) -> Iterator[Flag]:
+    """Each value is a number within limits."""
+    limits = [(COMPARISONS[sign], float(limit)) for sign, limit in _PART.findall(on.value)]
+
+    def passes(text: str) -> bool:
+        value = number_of(text)
+        return value is not None and all(compare(value, limit) for compare, limit in limits)
+
+    return _failing(on, passes, f'{{variable}} is "{{value}}"{on.said}; expected {on.value}', on.value)
+
+
+def max_bytes(on: RuleOnDataset) -> Iterator[Flag]:
+    """No value has more UTF-8 bytes."""
+    most = int(on.value)
+    return _failing(on, lambda text: len(text.encode()) <= most, f'{{variable}} "{{value}}" has more than {most} bytes')
+
+
+def trimmed(on: RuleOnDataset) -> Iterator[Flag]:
+    """No value begins or ends with a blank."""
+    return _failing(on, lambda text: text == text.strip(), '{variable} "{value}" begins or ends with a blank')
+
+
+def ascii_(on: RuleOnDataset) -> Iterator[Flag]:
+    """Each value is printable ASCII."""
+    return _failing(
+        on,
+        lambda text: text.isascii() and text.isprintable(),
+        '{variable} "{value}" has characters beyond printable ASCII',
+    )
+
+
+def equals(on: RuleOnDataset) -> Iterator[Flag]:
+    """Each variable has the same text as another of the record; none and none are the same."""
+    for variable in on.variables:
+        same, other = _compared(on, variable)
+        positions = on.among(~same)
+        message = [f'{variable} is "{a}" and {on.value} "{b}"{on.said}' for a, b in _pairs(on, variable, positions)]
+        yield from on.flag(positions, variable, message, other[positions].tolist())
+
+
+def differs(on: RuleOnDataset) -> Iterator[Flag]:
+    """No variable has the text of another of the record."""
+    for variable in on.variables:
+        same, _ = _compared(on, variable)
+        positions = on.among(same & on.column(variable).given)
+        yield from on.flag(positions, variable, f'{variable} and {on.value} are both "{{value}}"{on.said}')
+
+
+def _compared(on: RuleOnDataset, variable: str) -> tuple[np.ndarray, np.ndarray]:
+    first, second = (on.column(name).of(str.strip, object) for name in (variable, on.value))
+    return np.asarray(first == second, dtype=bool), second
+
+
+def _pairs(on: RuleOnDataset, variable: str, positions: np.ndarray) -> list[tuple[str, str]]:
+    columns = [on.column(name) for name in (variable, on.value)]
+    return [
+        (columns[0].texts[a], columns[1].texts[b])
+        for a, b in zip(columns[0].codes[positions], columns[1].codes[positions], strict=True)
+    ]
+
+
+def not_after(on: RuleOnDataset) -> Iterator[Flag]:
+    """No date is surely after another of the record; partial dates are taken as any day they can mean."""
+    for variable in on.variables:
+        on.column(variable), on.column(on.value)
+        days, limits = on.evidence.days(on.name, variable), on.evidence.days(on.name, on.value)
+        earliest, latest = days["earliest"].to_numpy(), limits["latest"].to_numpy()
+        after = earliest > latest
+        for at in on.among((earliest == latest) & ~after):
+            first, second = _pairs(on, variable, np.array([at]))[0]
+            length = min(len(first), len(second))
+            after[at] = length > len("2021-03-05T1") and first[:10] == second[:10] and first[:length] > second[:length]
+        positions = on.among(after)
+        message = [f'{variable} "{a}" is after {on.value} "{b}"{on.said}' for a, b in _pairs(on, variable, positions)]
+        expected = [f"a date up to {b}" for _, b in _pairs(on, variable, positions)]
+        yield from on.flag(positions, variable, message, expected)
+
+
+def study_day(on: RuleOnDataset) -> Iterator[Flag]:
+    """Each study day is the date's, counted from the subject's RFSTDTC without a day 0 (SDTMIG 3.4, 4.4.4)."""
+    (variable,) = on.variables
+    column = on.column(variable)
+    dates = on.evidence.days(on.name, on.value)
+    start = on.evidence.days_of_subjects("DM", "RFSTDTC")
+    subjects = on.column("USUBJID")
+    nowhere = (np.nan, np.nan)
+    first = subjects.of(lambda subject: start.get(subject, nowhere)[0], float)
+    last = subjects.of(lambda subject: start.get(subject, nowhere)[1], float)
+    date = dates["earliest"].to_numpy()
+    is_known = (date == dates["latest"].to_numpy()) & (first == last)
+    days = date - first
+    expected = np.where(days >= 0, days + 1, days)
+    given = column.of(lambda text: np.nan if (value := number_of(text)) is None else value, float)
+    positions = on.among(is_known & (expected != given))
+    message = [
+        f"{variable} is {_day(found)} and {on.value} is day {_day(right)} after RFSTDTC"
+        for found, right in zip(given[positions], expected[positions], strict=True)
+    ]
+    yield from on.flag(positions, variable, message, [_day(right) for right in expected[positions]])
+
+
+def _day(day: float) -> str:
+    return "missing" if np.isnan(day) else f"{day:g}"

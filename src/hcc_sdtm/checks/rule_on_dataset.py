@@ -1,0 +1,189 @@
+"""A line of the rule tables on one dataset: its names with the dataset's prefix, its records, its columns.
+
+Knows which datasets a scope means and which records a condition holds for. Where a column is asked for that the dataset
+has not, the answer is `Missing`.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from hcc_sdtm.checks.column import Column
+from hcc_sdtm.checks.evidence import Evidence, Missing
+from hcc_sdtm.checks.rule import Flag
+from hcc_sdtm.dataset import Dataset
+from hcc_sdtm.spec.model import DatasetSpec
+from hcc_sdtm.spec.rule_condition import Condition
+from hcc_sdtm.spec.rule_table import CLASSES, RuleRow
+
+COMPARISONS: dict[str, Callable[[float, float], bool]] = {
+    "=": operator.eq, "!=": operator.ne, ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RuleOnDataset:
+    """One line and one dataset that is there."""
+
+    row: RuleRow
+    evidence: Evidence
+    dataset: Dataset
+
+    @property
+    def name(self) -> str:
+        """The dataset's name."""
+        return self.dataset.name
+
+    @cached_property
+    def variables(self) -> tuple[str, ...]:
+        """The line's variables under their names in the dataset."""
+        return tuple(map(self.named, self.row.variables))
+
+    @property
+    def value(self) -> str:
+        """The line's value, ``--`` with the dataset's prefix."""
+        return self.named(self.row.value)
+
+    def named(self, text: str) -> str:
+        """The text with the dataset's prefix for ``--``."""
+        return text.replace("--", prefix_of(self.name)) if "--" in text else text
+
+    def has(self, variable: str) -> bool:
+        """Whether the dataset has the column."""
+        return variable in self.dataset.frame.columns
+
+    def column(self, variable: str) -> Column:
+        """A column of the dataset. Raises Missing where there is none."""
+        return self.evidence.column(self.name, variable)
+
+    @cached_property
+    def applies(self) -> bool:
+        """Whether the conditions on columns hold."""
+        return all(
+            self.has(self.named(each.variable)) == (each.operator == "column")
+            for each in self.row.when
+            if each.is_structural
+        )
+
+    @cached_property
+    def records(self) -> np.ndarray | None:
+        """Mask of the records that the conditions hold for; None: all of them."""
+        masks = [
+            _holds(each, self.column(self.named(each.variable))) for each in self.row.when if not each.is_structural
+        ]
+        return np.logical_and.reduce(masks) if masks else None
+
+    def among(self, mask: np.ndarray) -> np.ndarray:
+        """Positions of the records of a mask that the conditions hold for."""
+        return np.flatnonzero(mask if self.records is None else mask & self.records)
+
+    @cached_property
+    def said(self) -> str:
+        """The conditions in words, `` where AESER is Y``; ``""`` for none."""
+        parts = [_in_words(each, self.named(each.variable)) for each in self.row.when if not each.is_structural]
+        return f" where {' and '.join(parts)}" if parts else ""
+
+    def flag(
+        self, positions: np.ndarray, variable: str, message: str | Sequence[str], expected: str | Sequence[str] = ""
+    ) -> Iterator[Flag]:
+        """A flag at the positions, with the line's own message where it has one; none for no position."""
+        if len(positions):
+            yield Flag(self.name, positions, variable, self.named(self.row.message) or message, expected)
+
+    def flag_whole(self, variable: str, message: str, expected: str = "") -> Iterator[Flag]:
+        """A flag on the dataset itself."""
+        message = self.named(self.row.message) or message
+        yield Flag(self.name, np.empty(0, dtype=np.int64), variable, message, expected, is_whole=True)
+
+
+def prefix_of(dataset: str) -> str:
+    """The prefix of a dataset's variables: the first two letters of the domain, in SUPP-- those of the parent."""
+    return dataset.removeprefix("SUPP")[:2]
+
+
+def datasets_in_scope(row: RuleRow, evidence: Evidence) -> list[str]:
+    """The datasets of the evidence that the line's scope means, in their order."""
+    taken = [word for word in row.scope if not word.startswith("-")]
+    left = [word.removeprefix("-") for word in row.scope if word.startswith("-")]
+    return [
+        name
+        for name, dataset in evidence.datasets.items()
+        if any(_is_meant(word, dataset.spec, evidence) for word in taken)
+        and not any(_is_meant(word, dataset.spec, evidence) for word in left)
+    ]
+
+
+def _is_meant(word: str, spec: DatasetSpec, evidence: Evidence) -> bool:
+    if word == spec.name:
+        return True
+    if word == "SUPP":
+        return spec.name.startswith("SUPP")
+    is_analysis = spec.name in evidence.specs.adam or spec.name.startswith("AD")
+    if word == "ADAM":
+        return is_analysis
+    if word == "SDTM":
+        return not is_analysis
+    if word in ("BDS", "TTE", "OCCDS"):
+        return is_analysis and _structure_of(evidence, spec.name, word)
+    return not is_analysis and not spec.name.startswith("SUPP") and spec.class_ in CLASSES.get(word, ())
+
+
+def _structure_of(evidence: Evidence, name: str, structure: str) -> bool:
+    """Whether an analysis dataset has the columns that make it of a structure (ADaMIG 1.3, 2.3)."""
+    columns = set(evidence.datasets[name].frame.columns)
+    is_bds = "PARAMCD" in columns
+    if structure == "TTE":
+        return is_bds and "CNSR" in columns
+    return is_bds if structure == "BDS" else not is_bds and name != "ADSL"
+
+
+def _holds(condition: Condition, column: Column) -> np.ndarray:
+    if condition.operator == "present":
+        return column.given
+    if condition.operator == "absent":
+        return ~column.given
+    if condition.operator in ("=", "!="):
+        wanted = frozenset(condition.values)
+        if condition.operator == "=":
+            return column.where(wanted.__contains__)
+        return column.where(lambda text: text.strip() != "" and text not in wanted)
+    (value,) = condition.values
+    if condition.operator in ("~", "!~"):
+        fits = re.compile(value).fullmatch
+        if condition.operator == "~":
+            return column.where(lambda text: fits(text) is not None)
+        return column.where(lambda text: text.strip() != "" and fits(text) is None)
+    compare, limit = COMPARISONS[condition.operator], float(value)
+    return column.where(lambda text: (number := number_of(text)) is not None and compare(number, limit))
+
+
+def number_of(text: str) -> float | None:
+    """The number that a text is; None for any other."""
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _in_words(condition: Condition, variable: str) -> str:
+    values = " or ".join(condition.values)
+    words = {
+        "present": f"{variable} has a value",
+        "absent": f"{variable} has none",
+        "=": f"{variable} is {values}",
+        "!=": f"{variable} is not {values}",
+        "~": f"{variable} is like {values}",
+        "!~": f"{variable} is not like {values}",
+    }
+    return words.get(condition.operator, f"{variable} is {condition.operator} {values}")
+
+
+def missing_dataset(row: RuleRow) -> Missing:
+    """Why a line could not be evaluated on any dataset."""
+    return Missing(f"there is no dataset of {' '.join(row.scope)}")
