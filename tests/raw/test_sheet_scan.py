@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hcc_sdtm.raw.number_format import BUILT_IN_FORMATS, parse_number_format
 from hcc_sdtm.raw.workbooks.sheet_facts import CellStyle
 from hcc_sdtm.raw.workbooks.sheet_parse import parse_sheet
-from hcc_sdtm.raw.workbooks.sheet_scan import NotPlainError, _cells_elsewhere, scan_sheet
+from hcc_sdtm.raw.workbooks.sheet_scan import _BLOCK_BYTES, NotPlainError, _cells_elsewhere, _count_tags, scan_sheet
 from hcc_sdtm.source import column_letters
 
 from .xlsx_files import MAIN
@@ -96,6 +96,18 @@ def test_scanning_finds_what_parsing_finds_in_any_sheet(rows, tail):
     columns = '<cols><col min="2" max="2" hidden="1"/></cols>'
     part = f'<worksheet xmlns="{MAIN}">{columns}<sheetData>{cells}</sheetData>{tail}</worksheet>'
     assert_same(part.encode(), MARKED, {1: False, 2: True})
+
+
+@pytest.mark.parametrize("blocks", [0, 1, 2])
+@pytest.mark.parametrize("shift", range(-4, 3))
+def test_a_tag_is_counted_once_wherever_a_block_ends(blocks, shift):
+    cells = b" " * max(0, blocks * _BLOCK_BYTES + shift) + b'<c r="A1"><f>1</f></c>'
+    assert _count_tags(cells) == {"c": 1, "f": 1, "s": 0, "!": 0}
+    assert _count_tags(cells + b"<") == _count_tags(cells)
+
+
+def test_cells_of_no_bytes_have_no_tags():
+    assert not any(_count_tags(b"").values())
 
 
 @given(st.integers(1, 1_048_576), st.integers(1, 16_384), st.integers(1, 2_000_000), st.integers(1, 20_000))

@@ -215,7 +215,8 @@ def _map_block(block: Block, evaluation: Evaluation, specs: Specs, lineage: Line
         rules = {"QNAM": given, "QLABEL": given, "QVAL": cell_rules(rule, view, evaluation.views, line, plan_rules)}
         supp = Plan(f"SUPP{block.domain}", mapping.head.site, {SUBJID: plan_rules[SUBJID], **rules}, line)
         hidden[supp_plan_column(name)] = np.full(len(rows), lineage.add_plan(supp))
-    return pd.DataFrame({**data, **hidden})
+    # the columns as they were made: nobody changes the records of a site
+    return pd.DataFrame({**data, **hidden}, copy=False)
 
 
 def _add_origins(hidden: dict[str, np.ndarray], variable: str, found: Values) -> None:

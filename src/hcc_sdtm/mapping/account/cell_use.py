@@ -99,7 +99,7 @@ def _take(
         for column in frame.columns if len(frame) else ():
             if column != ROW and not column.startswith(f"{ROW}:"):
                 continue
-            for found in places.find(np.unique(frame[column].to_numpy().astype(np.int64))):
+            for found in places.find(pd.unique(frame[column].to_numpy().astype(np.int64))):
                 use = uses[found.sheet]
                 use.mapped.setdefault((domain, line), np.zeros(len(use.rows), dtype=bool))[found.rows] = True
                 use.take(found.rows)

@@ -124,7 +124,7 @@ def _sheet_lines(use: SheetUse) -> Iterator[Line]:
             if of_domain == domain:
                 yield line("rows mapped", domain, at, "", int(by_block.sum()))
     for cell_class in CellClass:
-        count, label = int((use.cells == cell_class).sum()), cell_class.label
+        count, label = int(np.count_nonzero(use.cells == cell_class)), cell_class.label
         if cell_class == CellClass.EMPTY or not count:
             continue
         if cell_class == CellClass.IN_A_ROW_LEFT_OUT:
@@ -173,7 +173,7 @@ def _sheet_findings(use: SheetUse, site: str) -> Iterator[pd.DataFrame]:
 
     numbers = np.arange(1, len(use.rows) + 1)
     filled = numbers[use.rows != 0]
-    unread = int((use.cells == CellClass.IN_A_SHEET_THAT_NO_TABLE_READS).sum())
+    unread = int(np.count_nonzero(use.cells == CellClass.IN_A_SHEET_THAT_NO_TABLE_READS))
     if unread:
         yield finding(SHEET_WITHOUT_TABLE, "note", f"no table of the mapping reads this sheet: {_cells(unread)}")
     for column, at in _columns_with(use, CellClass.IN_A_COLUMN_THAT_NO_RULE_USES):
@@ -198,7 +198,7 @@ def _sheet_findings(use: SheetUse, site: str) -> Iterator[pd.DataFrame]:
         if len(at) and not what.startswith("MAP-"):
             message = f'by {what} of the table "{table}" no record is made of {_rows(at, filled)}'
             yield finding(ROWS_TAKEN_AWAY, "note", message, int(at[0]), 1)
-    above = int((use.cells == CellClass.ABOVE_THE_TABLE).sum())
+    above = int(np.count_nonzero(use.cells == CellClass.ABOVE_THE_TABLE))
     if above:
         parts = [
             cell_ranges(column, at, _filled_rows(use, column))

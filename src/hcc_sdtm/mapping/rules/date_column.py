@@ -47,19 +47,19 @@ class DateColumn:
         """
         declared = self.habit.serials
         found = self._read(self.texts, declared or "")
-        serial = np.zeros(len(found), dtype=bool)
+        serial, open_numbers = np.zeros(len(found), dtype=bool), (found["kind"] == "serial").to_numpy()
         if declared:
             numbers = [is_serial(normalise(text), declared) for text in self.texts]
             serial = np.array(numbers, dtype=bool) & (found["kind"] == "").to_numpy()
-        elif self.date_system and not any(_SIX_DIGITS.fullmatch(text) for text in self.texts):
-            open_numbers = (found["kind"] == "serial").to_numpy()
+        elif self.date_system and open_numbers.any() and not any(map(_SIX_DIGITS.fullmatch, self.texts)):
             found[open_numbers] = self._read(self.texts[open_numbers], self.date_system).to_numpy()
             serial = open_numbers & (found["kind"] == "").to_numpy()
         texts = found["iso"].to_numpy(dtype=object)
         midnight = _only_midnights(texts)
         if midnight.any():
             found["iso"] = np.where(midnight, [text[:_DAY] for text in texts], texts)
-        return found.assign(serial=serial, midnight=midnight)
+        found["serial"], found["midnight"] = serial, midnight
+        return found
 
     def contradictions(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The texts that speak against the declared order, and those that only it makes dates."""

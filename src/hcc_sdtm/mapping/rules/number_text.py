@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import math
 import re
-
-import numpy as np
 
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 FULL_WIDTH = {code + 0xFEE0: code for code in range(0x21, 0x7F)} | {0x3000: " ", 0x2212: "-"}
@@ -14,6 +13,6 @@ FULL_WIDTH = {code + 0xFEE0: code for code in range(0x21, 0x7F)} | {0x3000: " ",
 def parse_number(text: str) -> float | None:
     """The number that a text is; None for a text that is none, or no finite one."""
     # not NFKC: it would read the square of 10² as one more digit, and float() would read 1_0 as 10
-    folded = text.translate(FULL_WIDTH).strip()
-    number = float(folded) if _NUMBER.fullmatch(folded) else np.inf
-    return number if np.isfinite(number) else None
+    folded = (text if text.isascii() else text.translate(FULL_WIDTH)).strip()
+    number = float(folded) if _NUMBER.fullmatch(folded) else math.inf
+    return number if math.isfinite(number) else None

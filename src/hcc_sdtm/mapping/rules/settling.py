@@ -163,8 +163,10 @@ def _add_serials(settled: SettledDates, view: View, column: str, found: DateColu
 def _rows_of(view: View, column: str, wanted: Sequence[str]) -> np.ndarray:
     """The rows whose text is one of those, in order."""
     codes, texts = view.factorized(column)
+    if not len(codes) or not len(wanted):
+        return codes[:0]
     is_wanted = pd.Series(texts, dtype=object).isin(wanted).to_numpy()
-    return np.flatnonzero(is_wanted[codes]) if len(codes) else codes
+    return np.flatnonzero(is_wanted[codes])
 
 
 def _declared_orders(mapping: SiteMapping, views: Mapping[str, View]) -> Iterator[tuple[View, str, str]]:

@@ -15,7 +15,7 @@ def repeated_rows(body: pd.DataFrame) -> np.ndarray:
     """
     repeated = np.zeros(len(body), dtype=bool)
     rows, groups = np.arange(len(body)), np.zeros(len(body), dtype=np.int64)
-    columns = [body.iloc[:, at].to_numpy() for at in range(body.shape[1])]
+    columns = body.to_numpy().T
     # the column that tells most rows apart comes first
     for texts in sorted(columns, key=lambda texts: -len(set(texts[:_SAMPLE].tolist()))):
         if not len(rows):

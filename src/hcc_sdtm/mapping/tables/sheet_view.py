@@ -27,7 +27,7 @@ def sheet_view(opening: TableOpening, part: OpenTable, named: Mapping[str, str])
     raw = part.raw
     names = dict(zip(raw.positions, raw.positions, strict=True)) | dict(raw.aliases)
     size = len(raw.rows)
-    texts = {column: raw.body[column].to_numpy() for column in raw.positions}
+    texts = dict(zip(raw.body, raw.body.to_numpy().T, strict=True))
     view = View(
         opening.name,
         {name: texts[column] for name, column in names.items()},
