@@ -10,7 +10,7 @@ import pytest
 SRC = Path(__file__).parents[1] / "src" / "hcc_sdtm"
 LAYERS = (
     "source", "problem", "build_time", "repeated_text", "finding", "dates", "spec", "dataset", "raw", "terminology",
-    "received", "mapping", "sdtm", "drafting", "checks", "adam", "endpoints", "result", "register", "outputs", "synthetic",
+    "received", "mapping", "sdtm", "drafting", "checks", "adam", "endpoints", "register", "result", "outputs", "synthetic",
     "strategies", "pipeline", "new_study", "cli", "__init__",
 )  # fmt: skip
 HOMES = {

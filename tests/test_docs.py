@@ -11,11 +11,14 @@ import pytest
 from click.testing import CliRunner
 
 import hcc_sdtm
+from hcc_sdtm.checks.catalogue import list_rules
 from hcc_sdtm.cli import main
 from hcc_sdtm.mapping.language.condition import JOINS, TESTS
 from hcc_sdtm.mapping.language.head import Head
 from hcc_sdtm.mapping.language.table_options import Table
 from hcc_sdtm.mapping.language.verbs import VERBS
+from hcc_sdtm.outputs.rules_page import render_rules_pages
+from hcc_sdtm.spec.tables import read_spec_tables
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -77,7 +80,8 @@ def test_every_file_that_is_named_exists(page):
     names = [
         name
         for name in re.findall(r"`([\w./-]+)`", text)
-        if ("/" in name or re.search(r"\.(py|md|yaml|csv|toml)$", name)) and not name.startswith(("--", "OUT/"))
+        if ("/" in name or re.search(r"\.(py|md|yaml|csv|toml)$", name))
+        and not name.startswith(("--", "OUT/", "register/"))
     ]
     for name in names:
         places = [ROOT / name, ROOT / "src" / "hcc_sdtm" / name, ROOT / "src" / "hcc_sdtm" / "checks" / name]
@@ -150,11 +154,24 @@ def test_every_rule_is_printed_with_its_four_headings():
     listed = CliRunner().invoke(main, ["rules"])
     assert listed.exit_code == 0
     ids = [line.split()[1] for line in listed.output.splitlines()]
-    assert len(ids) == len(set(ids)) >= 25
-    for id in ids:
+    rules = list_rules(read_spec_tables([ROOT / "specs"]))
+    assert ids == list(rules)
+    for rule in rules.values():
+        assert re.fullmatch(r"[A-Z]{2,6}-[0-9]{3,4} [a-z0-9-]+(\.[a-z0-9-]+)+", rule.label)
+        assert list(rule.documentation) == HEADINGS, rule.id
+        assert all(rule.documentation.values()), rule.id
+    for id in ("MAP-001", "SCH-003", "RS-003", "SD-0001"):
         shown = CliRunner().invoke(main, ["rules", id])
         assert shown.exit_code == 0
         label, *lines = shown.output.splitlines()
-        assert re.fullmatch(rf"{id} [a-z0-9-]+\.[a-z0-9-]+", label)
-        assert [line.split(": ")[0] for line in lines] == HEADINGS, id
-        assert all(line.split(": ", 1)[1].strip() for line in lines), id
+        assert label == rules[id].label
+        headings = [*HEADINGS, *(["Covers"] if rules[id].covers else [])]
+        assert [line.split(": ")[0] for line in lines] == headings, id
+
+
+def test_the_pages_of_rules_are_those_of_the_rules():
+    pages = render_rules_pages(list_rules(read_spec_tables([ROOT / "specs"])))
+    folder = ROOT / "docs" / "rules"
+    assert {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()} == pages, (
+        "write them anew: hcc-sdtm rules --pages docs/rules"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,6 @@ from hcc_sdtm.source import Source
 if TYPE_CHECKING:
     import pandas as pd
 
-    from hcc_sdtm.checks.rule import Rule
-    from hcc_sdtm.checks.schema_rules import DocumentedRule
     from hcc_sdtm.result import RunResult
 
 DONE, DONE_WITH_ERRORS, NOT_DONE = 0, 1, 2
@@ -81,22 +80,16 @@ def _report(result: RunResult, out: Path, as_json: bool) -> None:
     if result.banner:
         click.echo(f"{result.banner}\n")
     click.echo(render_endpoints_text(result.endpoints))
-    _report_findings(result.findings)
+    _report_findings(result.findings, result.outcomes)
+    if result.trend:
+        click.echo(result.trend.capitalize())
     click.echo(f"\nOutputs: {out} (report.html, findings.xlsx, results/, sdtm/, adam/)")
 
 
-def _report_findings(findings: pd.DataFrame) -> None:
-    from hcc_sdtm.outputs.findings import sort_findings  # heavy
+def _report_findings(findings: pd.DataFrame, outcomes: pd.DataFrame | None = None) -> None:
+    from hcc_sdtm.outputs.findings_text import render_findings_text  # heavy
 
-    counts = findings["severity"].value_counts()
-    shown = ", ".join(f"{counts.get(severity, 0)} {severity}s" for severity in ("error", "warning", "note"))
-    click.echo(f"\nFindings: {shown}")
-    errors = sort_findings(findings[findings["severity"] == "error"])
-    for finding in errors.head(SHOWN_FINDINGS).to_dict("records"):
-        place = finding["source"] or finding["dataset"]
-        click.echo(f"  {place}: {finding['rule']} {finding['subject']} {finding['variable']}: {finding['message']}")
-    if len(errors) > SHOWN_FINDINGS:
-        click.echo(f"  .. and {len(errors) - SHOWN_FINDINGS} more errors")
+    click.echo(f"\n{render_findings_text(findings, outcomes)}")
 
 
 @main.command("map")
@@ -150,6 +143,29 @@ def _print_schema(study: Path) -> None:
     # outside a study folder the packaged specs are meant
     folder = study if (study / "study.yaml").is_file() or study != Path() else reference_study()
     click.echo(render_schema(read_written_mappings(folder).specs), nl=False)
+
+
+@main.command()
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option("--study", type=click.Path(path_type=Path), help="A study's folder: its specs, rules, trial and waivers.")
+@click.option("--define", type=click.Path(path_type=Path), help="A define.xml to check the data against.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for the findings (CSV, Excel, JSON, SARIF).")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def check(data: Path, study: Path | None, define: Path | None, out: Path | None, as_json: bool) -> None:
+    """Every rule on anyone's SDTM and ADaM: DATA is a folder (or file) of XPT, Dataset-JSON, Parquet or CSV."""
+    from hcc_sdtm import pipeline  # heavy
+    from hcc_sdtm.outputs.findings_json import render_findings_json
+
+    result = pipeline.check(data, study, define, out)
+    if as_json:
+        click.echo(render_findings_json(result.findings, result.outcomes))
+    else:
+        counts = (f"{name} {len(dataset)}" for name, dataset in result.received.datasets.items())
+        click.echo(f"Records: {', '.join(counts)}")
+        _report_findings(result.findings, result.outcomes)
+        if out is not None:
+            click.echo(f"\nOutputs: {out} (findings.csv, .xlsx, .json, .sarif, rules.csv)")
+    sys.exit(DONE_WITH_ERRORS if result.has_errors else DONE)
 
 
 @main.command()
@@ -256,22 +272,174 @@ def verify(out: Path) -> None:
     sys.exit(DONE_WITH_ERRORS if differences else DONE)
 
 
+@main.group()
+def ct() -> None:
+    """Controlled terminology: the package that a study is pinned to."""
+
+
+@ct.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("study", type=click.Path(path_type=Path), default=".")
+@click.option("--out", type=click.Path(path_type=Path), help="Outputs of a finished run: its values are looked at too.")
+@click.option("--date", default="", help="Date of the package, where neither the file nor its name says it.")
+@click.option("--older", is_flag=True, help="Allow a package older than the one that the study is pinned to.")
+@click.option("--dry-run", is_flag=True, help="Only say what changes; write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print all changes as JSON.")
+def ct_import(file: Path, study: Path, out: Path | None, date: str, older: bool, dry_run: bool, as_json: bool) -> None:
+    """The published package in FILE (ODM-XML, text, Excel) into the specs of STUDY, and what it changes for its data.
+
+    Status 1 where a value in use is no longer a term.
+    """
+    from hcc_sdtm.mapping.language.terms_used import terms_used  # heavy
+    from hcc_sdtm.terminology.importing import import_package
+    from hcc_sdtm.terminology.report import render_import, render_import_json
+
+    found = import_package(file, study, out, date, older, dry_run, terms_used)
+    click.echo((render_import_json if as_json else render_import)(found, is_dry=dry_run))
+    sys.exit(DONE_WITH_ERRORS if found.has_lost_terms else DONE)
+
+
+@main.command()
+@click.argument("study", type=click.Path(path_type=Path))
+@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("key")
+@click.option("--reason", required=True, help="Why the finding stays as it is.")
+@click.option("--author", required=True, help="Who decided it.")
+@click.option("--expires", type=click.DateTime(["%Y-%m-%d"]), help="Last day on which the waiver holds.")
+def waive(study: Path, out: Path, key: str, reason: str, author: str, expires: datetime | None) -> None:
+    """Waives the finding KEY of the run in OUT: a line in STUDY's register/waivers.csv, bound to the finding's evidence."""
+    from hcc_sdtm.outputs.waiver_writing import add_waiver  # heavy
+
+    today = source_date_epoch() or datetime.now(UTC)
+    waiver = add_waiver(study, out, key, reason, author, today.date(), expires.date() if expires else None)
+    click.echo(f"{waiver.source}: {waiver.rule} {waiver.key} is waived: {waiver.text}")
+    click.echo(f"It holds from the next run on, while the evidence is the same ({waiver.evidence}).")
+
+
+@main.command()
+@click.argument("study", type=click.Path(path_type=Path))
+@click.argument("out", type=click.Path(path_type=Path))
+def register(study: Path, out: Path) -> None:
+    """Takes the findings of the run in OUT into STUDY's register/history.csv, so that later runs say what is new and gone."""
+    from hcc_sdtm.outputs.registering import register_run  # heavy
+
+    click.echo(register_run(study, out).text)
+
+
+class _QueriesCommands(click.Group):
+    """A group whose first word may be left out: ``queries STUDY OUT`` is ``queries write STUDY OUT``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The arguments, with the word put in."""
+        is_named = bool(args) and (args[0] in self.commands or args[0] in ctx.help_option_names)
+        return super().parse_args(ctx, args if is_named or not args else ["write", *args])
+
+
+@main.group(cls=_QueriesCommands, no_args_is_help=True)
+def queries() -> None:
+    """Queries to the sites: a workbook a site from a finished run, and the reading of the answers.
+
+    hcc-sdtm queries [STUDY] OUT [-o DIR] [--raw DIR] [--site S] [--copy] [--language en|zh] [--rounds N]
+
+    hcc-sdtm queries import STUDY FILE... [--out OUT] [--rounds N]
+    """
+
+
+ROUNDS = click.option(
+    "--rounds",
+    type=click.IntRange(min=1),
+    default=2,
+    show_default=True,
+    help="Rounds without an answer before escalation.",
+)
+
+
+@queries.command("write")
+@click.argument("folders", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="[STUDY] OUT")
+@click.option(
+    "-o", "--folder", type=click.Path(path_type=Path), help="Folder for the workbooks (default: OUT-queries)."
+)
+@click.option("--raw", type=click.Path(path_type=Path), help="Folder of the sites' files (default: looked for).")
+@click.option("--site", "sites", multiple=True, help="Only this site; may be given several times.")
+@click.option("--copy", "is_copied", is_flag=True, help="The sites' whole files too, coloured and commented.")
+@click.option(
+    "--language", type=click.Choice(["en", "zh"]), help="Of the workbooks (default: that of the site's country)."
+)
+@ROUNDS
+def queries_write(
+    folders: tuple[Path, ...],
+    folder: Path | None,
+    raw: Path | None,
+    sites: tuple[str, ...],
+    is_copied: bool,
+    language: str | None,
+    rounds: int,
+) -> None:
+    """A query workbook for each site from the run in OUT; the numbers go to STUDY's register/queries.csv."""
+    from hcc_sdtm.outputs.queries.writing import QueryRequest, write_queries  # heavy
+
+    if len(folders) > 2:
+        raise click.UsageError("give STUDY (default: the current folder) and OUT")
+    study = folders[0] if len(folders) == 2 else Path()
+    day = (source_date_epoch() or datetime.now(UTC)).date().isoformat()
+    request = QueryRequest(study, folders[-1], day, folder, raw, sites, language or "", is_copied, rounds)
+    written = write_queries(request)
+    for site, name in written.workbooks.items():
+        states = ", ".join(f"{count} {state}" for state, count in written.states[site].items())
+        click.echo(f"{site}: {written.folder / name} ({states})")
+    changes = ", ".join(f"{count} {state}" for state, count in written.changes.items())
+    click.echo(f"Changed by this run: {changes or 'nothing'}")
+    for note in written.notes:
+        click.echo(note)
+    if written.workbooks:
+        click.echo("Each workbook shows patients as their hospital knows them: send it to its own site only.")
+
+
+@queries.command("import")
+@click.argument("study", type=click.Path(path_type=Path))
+@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.option("--out", type=click.Path(path_type=Path), help="The run's folder, for the lines that waive.")
+@ROUNDS
+def queries_import(study: Path, files: tuple[Path, ...], out: Path | None, rounds: int) -> None:
+    """Answered workbooks (FILES) into STUDY's register/queries.csv: all of them, or none where anything is wrong."""
+    from hcc_sdtm.outputs.queries.importing import import_answers  # heavy
+
+    found = import_answers(study, files, rounds, out)
+    states = ", ".join(f"{count} {state}" for state, count in found.states.items())
+    click.echo(f"Changed: {states or 'nothing'}; waiting for an answer: {found.waiting}")
+    for query in found.changed:
+        click.echo(f"  {query.number} {query.state}: {query.why or query.answer}")
+    if found.waiver_lines:
+        click.echo("Confirmed as they are; to waive them (OUT is the folder of the run):")
+    for line in found.waiver_lines:
+        click.echo(f"  {line}")
+
+
 @main.command()
 @click.argument("rule", required=False)
-def rules(rule: str | None) -> None:
+@click.option("--study", type=click.Path(path_type=Path), help="A study's folder, for the rules that it adds.")
+@click.option("--pages", type=click.Path(path_type=Path), help="Folder to write all rules into, as pages of Markdown.")
+def rules(rule: str | None, study: Path | None, pages: Path | None) -> None:
     """The rules that data is checked by; with RULE (an id, RS-003) what it finds, why, an example and the source."""
-    from hcc_sdtm.checks.rules import RULES  # heavy
-    from hcc_sdtm.checks.schema_rules import SCHEMA_RULES
-    from hcc_sdtm.checks.step_rules import read_step_rules
+    from hcc_sdtm.checks.catalogue import list_rules  # heavy
+    from hcc_sdtm.outputs.rules_page import write_rules_pages
+    from hcc_sdtm.spec.folder import reference_study
+    from hcc_sdtm.spec.study import read_written_specs
 
-    listed: list[Rule | DocumentedRule] = [*read_step_rules(), *SCHEMA_RULES, *RULES]
-    every = {each.id: each for each in listed}
+    every = list_rules(read_written_specs(study or reference_study()).specs)
+    if pages is not None:
+        written = write_rules_pages(pages, every)
+        click.echo(f"{len(every)} rules on {len(written)} pages in {pages}")
+        return
     if rule is None:
         for each in every.values():
             click.echo(f"{each.severity:8} {each.label}")
         return
     if rule not in every:
         raise StudyError([_problem(Path("rules"), f'no rule "{rule}"{nearest(rule, every)}')])
-    click.echo(every[rule].label)
-    for heading, text in every[rule].documentation.items():
+    found = every[rule]
+    click.echo(found.label)
+    for heading, text in found.documentation.items():
         click.echo(f"{heading}: {text}")
+    if found.covers:
+        click.echo(f"Covers: {', '.join(found.covers)}")

@@ -18,7 +18,7 @@ With the plan these give the cell of every value. Published frames have none of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -252,6 +252,18 @@ class Lineage:
         return len(self.plans) - 1
 
 
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """Records that a rule flags, by 0-based position: the arguments of `Dataset.findings`."""
+
+    positions: np.ndarray
+    rule: str
+    severity: str
+    variable: str
+    message: str | Sequence[str]
+    expected: str | Sequence[str] = ""
+
+
 @dataclass
 class Dataset:
     """Spec columns in spec order, then hidden origin columns; the index is 0 to n-1.
@@ -373,37 +385,60 @@ class Dataset:
         """
         where = np.asarray(where)
         positions = np.flatnonzero(where) if where.dtype == bool else where
-        if not len(positions):
+        return self.all_findings([Flagged(positions, rule, severity, variable, message, expected)])
+
+    def all_findings(self, flagged: Iterable[Flagged]) -> pd.DataFrame:
+        """One findings frame of what several rules flagged, in that order; see `findings`."""
+        asked = [each for each in flagged if len(each.positions)]
+        if not asked:
             return findings_frame()
-        frame = self.frame.iloc[positions]
-        values = [format_value(value) for value in frame[variable]] if variable in frame else [""] * len(frame)
-        if isinstance(message, str):
-            message = [message.replace("{value}", value) for value in values]
-        cells = (
-            [self._first_cell(int(position), variable) for position in positions] if self.lineage is not None else None
-        )
-        keys = [name for name in self.spec.keys if name not in ("STUDYID", "USUBJID") and name in frame]
+        columns: dict[str, list[str]] = {
+            name: [] for name in ("rule", "severity", "variable", "value", "message", "expected", "source", "typed")
+        }
+        for each in asked:
+            count = len(each.positions)
+            values = self._texts(each.variable, each.positions)
+            message = (
+                [each.message.replace("{value}", v) for v in values] if isinstance(each.message, str) else each.message
+            )
+            expected = [each.expected] * count if isinstance(each.expected, str) else each.expected
+            if len(message) != count or len(expected) != count:
+                raise ValueError(f"{len(message)} messages and {len(expected)} expected texts for {count} findings")
+            columns["rule"] += [each.rule] * count
+            columns["severity"] += [each.severity] * count
+            columns["variable"] += [each.variable] * count
+            columns["value"] += values
+            columns["message"] += message
+            columns["expected"] += expected
+            if self.lineage is not None:
+                cells = [self._first_cell(int(position), each.variable) for position in each.positions]
+                columns["source"] += [str(source) if source else "" for source, _ in cells]
+                columns["typed"] += [typed for _, typed in cells]
+        positions = np.concatenate([each.positions for each in asked])
+        if self.lineage is None:
+            columns["source"] = columns["typed"] = [""] * len(positions)
         return build_findings(
-            rule,
-            severity,
-            len(frame),
-            message=message,
-            site=self._sites(frame),
+            columns.pop("rule"),
+            columns.pop("severity"),
+            len(positions),
+            site=self._sites(positions),
             dataset=self.name,
-            subject=frame["USUBJID"] if "USUBJID" in frame else "",
-            keys=[
-                " ".join(f"{name}={format_value(value)}" for name, value in zip(keys, row, strict=True))
-                for row in frame[keys].itertuples(index=False)
-            ]
-            if keys
-            else "",
-            record=[str(position + 1) for position in positions],
-            variable=variable,
-            value=values,
-            expected=expected,
-            source=[str(source) if source else "" for source, _ in cells] if cells is not None else "",
-            typed=[typed for _, typed in cells] if cells is not None else "",
+            subject=self._texts("USUBJID", positions),
+            keys=self._keys(positions),
+            record=[str(position + 1) for position in positions.tolist()],
+            **columns,
         )
+
+    def _texts(self, variable: str, positions: np.ndarray) -> list[str]:
+        if variable not in self.frame.columns:
+            return [""] * len(positions)
+        return [format_value(value) for value in self.frame[variable].to_numpy()[positions].tolist()]
+
+    def _keys(self, positions: np.ndarray) -> list[str]:
+        """What else tells each record apart: ``RSSEQ=4``."""
+        names = [name for name in self.spec.keys if name not in ("STUDYID", "USUBJID") and name in self.frame.columns]
+        parts = [[f"{name}={text}" for text in self._texts(name, positions)] for name in names]
+        return [" ".join(each) for each in zip(*parts, strict=True)] if parts else [""] * len(positions)
 
     def _first_cell(self, position: int, variable: str) -> tuple[Source | None, str]:
         trace = self.trace(position, variable)
@@ -415,11 +450,11 @@ class Dataset:
             return trace.source, ""
         return self.lineage.origins.cells(int(number), ())[0][0], ""
 
-    def _sites(self, frame: pd.DataFrame) -> Sequence[str] | str:
-        if self.lineage is None or PLAN not in frame:
+    def _sites(self, positions: np.ndarray) -> Sequence[str] | str:
+        if self.lineage is None or PLAN not in self.frame.columns:
             return ""
         plans = self.lineage.plans
-        return [plans[int(plan)].site if plan >= 0 else "" for plan in frame[PLAN]]
+        return [plans[int(plan)].site if plan >= 0 else "" for plan in self.frame[PLAN].to_numpy()[positions]]
 
 
 def format_value(value: Any) -> str:

@@ -11,23 +11,30 @@ from hcc_sdtm.adam.adrs import build_adrs
 from hcc_sdtm.adam.adsl import build_adsl
 from hcc_sdtm.adam.adtte import build_adtte, without_asked_events
 from hcc_sdtm.adam.pointers import check_pointers
-from hcc_sdtm.checks.running import run_checks
-from hcc_sdtm.checks.schemas import check_schema
+from hcc_sdtm.checks.catalogue import list_rules
+from hcc_sdtm.checks.causes import group_findings
+from hcc_sdtm.checks.running import check_datasets
 from hcc_sdtm.dataset import Dataset, Lineage
 from hcc_sdtm.endpoints.estimating import estimate_endpoints
 from hcc_sdtm.finding import join_findings
 from hcc_sdtm.mapping.sites import map_sites, mapping_problems
 from hcc_sdtm.mapping.tables.sent_files import check_sent_files
+from hcc_sdtm.outputs.checked import timestamp_of_check, write_checked
 from hcc_sdtm.outputs.inputs import hash_specs
 from hcc_sdtm.outputs.ledger import list_assumptions
 from hcc_sdtm.outputs.mapped import write_mapped
 from hcc_sdtm.outputs.replace import open_output
-from hcc_sdtm.outputs.writing import transport_findings, write_outputs
+from hcc_sdtm.outputs.writing import timestamp_of, transport_findings, write_outputs
 from hcc_sdtm.problem import Problem, StudyError
-from hcc_sdtm.result import RunResult
+from hcc_sdtm.received import Received, check_define, read_received
+from hcc_sdtm.register.history import list_gone, render_trend
+from hcc_sdtm.register.register import Register, read_register, with_register
+from hcc_sdtm.result import CheckResult, RunResult
 from hcc_sdtm.sdtm.building import build_sdtm
 from hcc_sdtm.source import Source
-from hcc_sdtm.spec.study import Study, read_study
+from hcc_sdtm.spec.standard_specs import read_standard_specs
+from hcc_sdtm.spec.study import Study, read_study, read_written_specs, read_written_trial
+from hcc_sdtm.spec.trial import Trial
 
 Progress = Callable[[str], None]
 
@@ -59,7 +66,8 @@ def run(
 def compute(study: Study, sites: Sequence[str], keep_going: bool, progress: Progress) -> RunResult:
     """Every step but writing."""
     lineage = Lineage()
-    inputs = hash_specs(study)
+    register = read_register(study.root, list_rules(study.specs))
+    inputs = hash_specs(study) | dict(register.inputs)
     progress("reading and mapping")
     done = map_sites(study, sites, lineage, keep_going)
     mapped = done.sites
@@ -73,19 +81,20 @@ def compute(study: Study, sites: Sequence[str], keep_going: bool, progress: Prog
     adtte, adtte_findings = build_adtte(sdtm, adsl, adrs, study.specs, study.trial, study.adam)
     adam = {"ADSL": adsl, "ADRS": adrs, "ADTTE": adtte}
     progress("checking")
-    check_findings, outcomes = run_checks({**sdtm, **adam}, study.specs, study.trial)
+    check_findings, outcomes = check_datasets({**sdtm, **adam}, study.specs, study.trial)
     pointer_findings = check_pointers({**sdtm, **adam}, study.trial)
-    schema_findings = [check_schema(dataset, study.specs) for dataset in (*sdtm.values(), *adam.values())]
     progress("estimating")
     results, curves = estimate_endpoints(adsl.published, adrs.published, adtte.published, study.endpoints)
     asked_once = without_asked_events(adtte_findings, check_findings)
     of_adam = [adsl_findings, adrs_findings, asked_once, pointer_findings]
     of_sites = [*(site.findings for site in mapped), sent.findings]
     of_files = transport_findings({**sdtm, **adam})
-    found = [*of_sites, sdtm_findings, *schema_findings, check_findings, *of_adam, of_files]
-    findings = join_findings(found).drop_duplicates(ignore_index=True)  # two derivations may miss the same date
+    found = [*of_sites, sdtm_findings, check_findings, *of_adam, of_files]
+    distinct = join_findings(found).drop_duplicates(ignore_index=True)  # two derivations may miss the same date
+    findings, _ = with_register(group_findings(distinct, study.specs.rules), register, timestamp_of(study), sites)
     assumptions = list_assumptions(study, mapped)
     reconciliation = pd.concat([*(site.reconciliation for site in mapped), sent.frame], ignore_index=True)
+    gone = list_gone(findings, register.history, sites)
     return RunResult(
         study,
         tuple(mapped),
@@ -100,6 +109,7 @@ def compute(study: Study, sites: Sequence[str], keep_going: bool, progress: Prog
         reconciliation,
         inputs,
         tuple(done.problems),
+        render_trend(findings, gone),
     )
 
 
@@ -126,13 +136,45 @@ def map_study(
         progress("deriving SDTM")
         sdtm, sdtm_findings = build_sdtm(done.sites, loaded.specs, loaded.trial, loaded.study_id, lineage)
         of_sites = [*(site.findings for site in done.sites), sent.findings]
-        findings = join_findings([*of_sites, sdtm_findings, transport_findings(sdtm)]).drop_duplicates(
-            ignore_index=True
-        )
+        found = join_findings([*of_sites, sdtm_findings, transport_findings(sdtm)])
+        findings = group_findings(found.drop_duplicates(ignore_index=True))
         reconciliation = pd.concat([*(site.reconciliation for site in done.sites), sent.frame], ignore_index=True)
         progress("writing")
         write_mapped(folder, loaded, done.sites, sdtm, findings, reconciliation, inputs, lineage)
     return sdtm, findings
+
+
+def check(
+    data: Path | str,
+    study: Path | str | None = None,
+    define: Path | str | None = None,
+    out: Path | str | None = None,
+) -> CheckResult:
+    """What every rule says of the datasets in a folder or file; with ``out``, the findings appear there all at once.
+
+    Rules, terms and the facts of the trial are those of the study; without one, SDTMIG 3.4 and the packaged rules, and what
+    needs a trial is not evaluated. ``define`` is a define.xml to check the data against. The waivers of a study are for its
+    runs, whose findings have cells, and not for this. Raises StudyError where the data, the define or a file of the study
+    cannot be read.
+    """
+    trial, specs = None, read_standard_specs() if study is None else None
+    if study is not None:
+        written = read_written_specs(Path(study))
+        specs, trial = written.specs, read_written_trial(written)
+    result = check_received(read_received(Path(data), Path(define) if define else None, specs), trial)
+    if out is not None:
+        with open_output(Path(out)) as folder:
+            write_checked(folder, result, Path(data), trial)
+    return result
+
+
+def check_received(received: Received, trial: Trial | None = None) -> CheckResult:
+    """What every rule says of datasets that were received."""
+    found, outcomes = check_datasets(received.datasets, received.specs, trial, received.metadata)
+    distinct = join_findings([received.findings, check_define(received), found]).drop_duplicates(ignore_index=True)
+    grouped = group_findings(distinct, received.specs.rules)
+    findings, _ = with_register(grouped, Register(), timestamp_of_check(trial))
+    return CheckResult(received, findings, outcomes)
 
 
 def _refuse_raw_folder(study: Study, out: Path) -> None:

@@ -10,6 +10,8 @@ from hcc_sdtm.dataset import Dataset, Lineage
 from hcc_sdtm.endpoints.estimating import Curve
 from hcc_sdtm.mapping.applying import MappedSite
 from hcc_sdtm.problem import Problem
+from hcc_sdtm.received import Received
+from hcc_sdtm.register.register import has_standing_errors
 from hcc_sdtm.spec.study import Study
 
 
@@ -36,6 +38,8 @@ class RunResult:
     reconciliation: pd.DataFrame
     inputs: dict[str, str]
     incomplete: tuple[Problem, ...] = ()
+    trend: str = ""
+    """How many findings are new, still open and gone since the last registered run; ``""`` where none was registered."""
 
     @property
     def banner(self) -> str:
@@ -48,5 +52,19 @@ class RunResult:
 
     @property
     def has_errors(self) -> bool:
-        """Whether any finding is an error."""
-        return bool((self.findings["severity"] == "error").any())
+        """Whether any finding is an error that nobody waived."""
+        return has_standing_errors(self.findings)
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What a check of someone's datasets found: them, its findings and, for each rule and dataset, one of three answers."""
+
+    received: Received
+    findings: pd.DataFrame
+    outcomes: pd.DataFrame
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether any finding is an error that nobody waived."""
+        return has_standing_errors(self.findings)

@@ -1,12 +1,14 @@
 """Datasets for tests of rules: from text tables of a case, and from the truth of the reference study."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from hcc_sdtm.dataset import Dataset
+from hcc_sdtm.spec.model import DatasetSpec
 from hcc_sdtm.spec.tables import read_spec_tables
 from hcc_sdtm.spec.trial import Trial
 from hcc_sdtm.spec.yaml_file import read_model
@@ -24,7 +26,7 @@ SUPPLEMENT_KEYS = {
 
 def build_dataset(name: str, frame: pd.DataFrame) -> Dataset:
     """A Dataset of text columns, those that the spec makes numbers as numbers; no lineage."""
-    spec = SPECS.dataset(name)
+    spec = find_spec(name)
     typed = {
         column: pd.to_numeric(frame[column].replace("", np.nan)).astype(float)
         if column in spec.by_name and spec.by_name[column].is_numeric
@@ -34,11 +36,19 @@ def build_dataset(name: str, frame: pd.DataFrame) -> Dataset:
     return Dataset(spec, pd.DataFrame(typed))
 
 
+def find_spec(name: str) -> DatasetSpec:
+    """The spec of a dataset; for a part of a split domain that of the domain, and of no domain that of another, so named."""
+    if name in SPECS.sdtm or name in SPECS.adam:
+        return SPECS.dataset(name)
+    domain = name[: len("SUPPLB")] if name.startswith("SUPP") else name[:2]
+    return replace(SPECS.sdtm.get(domain, SPECS.sdtm["TA"]), name=name)
+
+
 def parse_table(text: str) -> pd.DataFrame:
-    """Columns stand at least two spaces apart under their names; a dot is a missing value."""
+    """Columns stand at least two spaces apart under their names; a dot is a missing value, an open box a blank."""
     rows = [re.split(r"\s{2,}", line.strip()) for line in text.strip().splitlines()]
     frame = pd.DataFrame(rows[1:], columns=rows[0], dtype=object)
-    return frame.where(frame != ".", "")
+    return frame.where(frame != ".", "").replace("␣", " ", regex=True)
 
 
 def read_truth() -> dict[str, Dataset]:

@@ -12,6 +12,7 @@ from hcc_sdtm.checks.running import FAIL, NOT_EVALUATED, PASS, RuleFault, all_ru
 from hcc_sdtm.checks.step_rules import read_step_rules
 from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.finding import SEVERITIES
+from hcc_sdtm.received.file_table import FileMetadata, FileVariable
 from hcc_sdtm.spec.yaml_file import read_yaml
 from tests.checks.tables import SPECS, TRIAL, build_dataset, parse_table
 
@@ -33,8 +34,24 @@ def build_datasets(case) -> dict[str, Dataset]:
     return {name: build_dataset(name, parse_table(text)) for name, text in case.items() if name.isupper()}
 
 
-def run_one(rule_id, datasets):
-    findings, outcomes = run_checks(datasets, SPECS, TRIAL, (BY_ID[rule_id],))
+def build_metadata(case):
+    """What files say of datasets: ``label``, ``file``, and ``variables`` with label, type and length."""
+    return {
+        name: FileMetadata(
+            told.get("name", name),
+            told.get("label"),
+            told.get("file", ""),
+            tuple(
+                FileVariable(variable, facts.get("label"), facts.get("type"), int(facts.get("length", 0)) or None)
+                for variable, facts in told["variables"].items()
+            ),
+        )
+        for name, told in case.get("metadata", {}).items()
+    }
+
+
+def run_one(rule_id, datasets, metadata=None):
+    findings, outcomes = run_checks(datasets, SPECS, TRIAL, (BY_ID[rule_id],), metadata)
     return findings, outcomes
 
 
@@ -46,7 +63,7 @@ def one_answer(outcomes):
 
 @pytest.mark.parametrize(("rule_id", "kind", "case"), EVERY)
 def test_case(rule_id, kind, case):
-    findings, outcomes = run_one(rule_id, build_datasets(case))
+    findings, outcomes = run_one(rule_id, build_datasets(case), build_metadata(case))
     assert (one_answer(outcomes), outcomes["findings"].sum()) == (KINDS[kind], len(findings))
     expected = case.get("finds", [])
     places = findings["dataset"] + " " + findings["record"] + " " + findings["variable"]

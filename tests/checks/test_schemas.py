@@ -1,3 +1,5 @@
+import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -337,6 +339,52 @@ def test_by_distinct_value_finds_what_a_look_at_every_record_finds(rows: list[tu
     assert sorted(seen) == sorted(expected)
 
 
+CELLS = {
+    "USUBJID": ["S-1", "S-2", "", None],
+    "RSSEQ": [1.0, 2.5, np.nan, "3", "x", ""],
+    "RSTESTCD": ["OVRLRESP", "ECOG101", "TOTAL", "OTHER", "much too long", "", 5],
+    "RSSTRESC": ["PR", "Complete", "1", "9", "", "a text of more than twenty bytes", None],
+    "RSLOC": ["LIVER", "HEPAR", "", 4.0],
+    "VISITNUM": [1.0, 2.0, np.nan],
+    "RSDTC": ["2021-03-05", "2021-02-30", "2021", "05/03/2021", "", "2021-03-05T10:30"],
+}
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.tuples(*map(st.sampled_from, CELLS.values())), min_size=1, max_size=8), st.data())
+def test_what_is_found_by_distinct_value_is_what_pandera_finds(rows: list[tuple], data: st.DataObject) -> None:
+    frame = pd.DataFrame(rows, columns=list(CELLS), dtype=object)
+    frame["VISITNUM"] = frame["VISITNUM"].astype(float)
+    if data.draw(st.booleans()):
+        frame["RSSEQ"] = pd.to_numeric(frame["RSSEQ"], errors="coerce").astype(float)
+    if data.draw(st.booleans()):
+        frame["RSLOC"] = frame["RSLOC"].astype("category")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", pa.errors.SchemaWarning)
+        try:
+            build_schema(RS, SPECS).validate(frame, lazy=True)
+            cases = pd.DataFrame({name: [] for name in ("schema_context", "column", "check", "check_number", "index")})
+        except pa.errors.SchemaErrors as errors:
+            cases = errors.failure_cases
+    of_columns = cases[cases["schema_context"] == "Column"].sort_values("check_number", kind="stable")
+    expected = {
+        (column, index): check
+        for column, index, check in of_columns.drop_duplicates(["column", "index"])[
+            ["column", "index", "check"]
+        ].itertuples(index=False)
+    }
+    of_records = cases[cases["schema_context"] == "DataFrameSchema"].drop_duplicates(["check", "index"])
+    for index, check in of_records[["index", "check"]].itertuples(index=False):
+        expected.setdefault(("key" if check.startswith("SCH-007") else "RSSTRESC", index), check)
+
+    findings = check_schema(Dataset(RS, frame), SPECS)
+
+    seen = findings[findings["severity"] == "error"]
+    is_key = seen["rule"].str.startswith("SCH-007")
+    places = zip(seen["variable"].mask(is_key, "key"), seen["record"].astype(int) - 1, strict=True)
+    assert dict(zip(places, seen["rule"], strict=True)) == expected
+
+
 def test_every_reference_schema_accepts_an_empty_dataset() -> None:
     specs = read_spec_tables([REPOSITORY / "specs"])
     for spec in [*specs.sdtm.values(), *specs.adam.values()]:
@@ -369,6 +417,20 @@ def test_reference_codelists_of_a_response_depend_on_its_test() -> None:
         ("SCH-004 schema.term-added", "6", "RSCAT", "RECIST 1.1"),
         ("SCH-003 schema.not-in-codelist", "6", "RSSTRESC", "9"),
     ]
+
+
+def test_a_codelist_of_results_has_words_and_no_numbers() -> None:
+    spec = replace(RS, variables=(*RS.variables, variable("RSSTRESN", "float", core="Perm", length=8)))
+    frame = GOOD.assign(RSTESTCD="OVRLRESP", RSSTRESC=["38", "PR", "high", "CR"], VISITNUM=[1.0, 2.0, 3.0, 4.0])
+    told = frame.assign(RSSTRESN=[38.0, np.nan, np.nan, np.nan])
+    untold = told.assign(RSSTRESN=np.nan)
+
+    found = [check_schema(Dataset(spec, each), SPECS) for each in (told, untold, frame)]
+
+    assert [list(each["value"]) for each in found] == [["high"], ["38", "high"], ["38", "high"]]
+    with pytest.raises(pa.errors.SchemaErrors) as errors:
+        build_schema(spec, SPECS).validate(told, lazy=True)
+    assert set(errors.value.failure_cases["index"]) == {2}
 
 
 def test_every_rule_is_documented_under_the_four_headings() -> None:

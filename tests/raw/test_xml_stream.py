@@ -1,6 +1,6 @@
 import pytest
 
-from hcc_sdtm.raw.odm.xml_stream import XmlFileError, read_xml
+from hcc_sdtm.raw.odm.xml_stream import XmlFileError, XmlPlace, read_xml
 
 
 def events(path):
@@ -36,3 +36,11 @@ def test_what_is_not_whole_or_declares_a_document_type_is_refused(tmp_path, cont
     with pytest.raises(XmlFileError) as error:
         events(path)
     assert reason in str(error.value)
+
+
+def test_the_line_of_an_element_is_known_while_its_start_is_handled(tmp_path):
+    path = tmp_path / "x.xml"
+    path.write_text("<a>\n<b\n c='1'/>\n\n<d/></a>", encoding="utf-8")
+    place, lines = XmlPlace(), []
+    read_xml(path, lambda name, _: lines.append((name, place.line)), lambda name: None, lambda text: None, place)
+    assert lines == [("a", 1), ("b", 2), ("d", 5)]

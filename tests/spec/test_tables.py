@@ -384,7 +384,7 @@ def test_later_folder_adds_and_replaces_lines_by_key(small: Path, tmp_path: Path
             "sdtm/ex.csv": "variable,label,type,length,core\nUSUBJID,Subject,text,40,Req",
             "codelists.csv": "codelist,term,synonyms\nTEST,OWNTEST,ours\nSEX,M,boy",
             "methods.csv": "method,name,type,description\nSEQ,Sequence,Computation,Ours.\nDY,Day,Computation,Days.",
-            "rules/limits.csv": "variable,low,high\nAGE,18,99",
+            "limits.csv": "variable,low,high\nAGE,18,99",
         },
     )
     assert list(specs.sdtm)[:4] == ["DM", "RS", "SUPPRS", "EX"]
@@ -393,7 +393,7 @@ def test_later_folder_adds_and_replaces_lines_by_key(small: Path, tmp_path: Path
     assert specs.codelists["TEST"].term_codes["OWNTEST"] == ""
     assert specs.codelists["SEX"].terms["M"] == ("boy",)
     assert specs.tables["methods"]["description"].tolist() == ["Ours.", "Days."]
-    assert specs.tables["rules/limits"].to_dict("records") == [{"variable": "AGE", "low": "18", "high": "99"}]
+    assert specs.tables["limits"].to_dict("records") == [{"variable": "AGE", "low": "18", "high": "99"}]
 
 
 def test_codelist_that_is_not_extensible_cannot_be_added_to(small: Path, tmp_path: Path) -> None:

@@ -12,9 +12,10 @@ from collections.abc import Collection, Iterable
 import numpy as np
 import pandas as pd
 
-from hcc_sdtm.finding import SEVERITIES, finding_keys
+from hcc_sdtm.finding import SEVERITIES, finding_keys, rule_ids
+from hcc_sdtm.spec.rule_table import RuleRow
 
-STAGES = ("RAW", "MAP", "STRUCTURE", "REL", "SCH", "REC", "DEF", "DOMAIN", "ADSL", "ADRS", "ADTTE", "XPT")
+STAGES = ("RAW", "COLUMN", "MAP", "STRUCTURE", "REL", "SCH", "REC", "DEF", "DOMAIN", "ADSL", "ADRS", "ADTTE", "XPT")
 """The order in which the steps of a run can go wrong, by the letters of a rule's id; letters not listed are DOMAIN's."""
 
 MISSING_COLUMN = ("SCH-001",)
@@ -40,12 +41,11 @@ OF_WHOLE_COLUMN = (
 CELL = re.compile(r"(.*[:!])([A-Z]{1,3})[1-9][0-9]*")
 FROM_DEMOGRAPHICS = re.compile(r"\bDM\b|\bRFSTDTC\b|\bDTHDTC\b")
 DATE = re.compile(r"A?(?:[A-Z]{2})?(?:ST|EN)?(?:DTC|DTM|DT|DY)")
+NAME = re.compile(r"\b[A-Z]{2,8}\b")
 RESULT = re.compile(r"[A-Z]{2}(?:ORRES|STRESC|STRESN)|AVALC?")
 
 
-def group_findings(
-    findings: pd.DataFrame, missing_column: Collection[str] = (), no_record: Collection[str] = ()
-) -> pd.DataFrame:
+def group_findings(findings: pd.DataFrame, rules: Iterable[RuleRow] = ()) -> pd.DataFrame:
     """The findings, every one of them and in their order, with ``cause``: the key of the lead, ``""`` for a lead itself.
 
     Findings at one cell (same source, same typed text) have one lead; without a source those of one record and variable. An
@@ -55,25 +55,33 @@ def group_findings(
     - a column that is not there leads what other rules say of that variable of the dataset;
     - an order of day and month that its column contradicts leads the dates that cannot be read in that column;
     - a row that the mapping left out leads the findings that a record of that subject is missing;
+    - a value that nobody typed, a constant of the mapping: the first record of a site leads the others of which the same rule
+      says the same;
     - a subject twice in DM leads the findings on that subject that come from DM: study days, ADSL, what names DM.
 
     The lead is the earliest by stage (`STAGES`), then severity, then rule. A note leads notes only: it says what was done and
-    not what went wrong. ``missing_column`` and ``no_record`` are ids of further rules that say so.
+    not what went wrong. ``rules`` are the lines of rule tables: their kinds tell which say that a column
+    or a record is not there.
     """
     result = findings.reset_index(drop=True)
     if result.empty:
         return result.assign(cause="")
-    ids = result["rule"].str.split(" ", n=1).str[0]
+    of_kind: dict[str, set[str]] = {"column": set(MISSING_COLUMN), "has-record": set(NO_RECORD)}
+    for rule in rules:
+        of_kind.setdefault(rule.kind, set()).add(rule.id)
+    ids = rule_ids(result)
     keys = finding_keys(result)
     is_doubled = (ids == DUPLICATE_SUBJECT) | ((ids == DUPLICATE_KEY) & (result["dataset"] == "DM"))
-    is_column = ids.isin({*MISSING_COLUMN, *missing_column})
-    rank = _ranks(result, ids, keys, is_column | is_doubled)
+    is_column = ids.isin(of_kind["column"])
+    stages = pd.Series(np.where(ids.isin(ORDER_OF_COLUMN), "COLUMN", np.where(is_column | is_doubled, "STRUCTURE", "")))
+    rank = _ranks(result, ids, keys, stages)
     parents = [
         _column_leads(result, rank, is_column),
         _order_leads(result, rank, ids),
-        _left_out_leads(result, rank, ids, {*NO_RECORD, *no_record}),
+        _left_out_leads(result, rank, ids, of_kind["has-record"]),
         _doubled_leads(result, rank, is_doubled),
         _cell_leads(result, rank, ids),
+        _constant_leads(result, rank),
     ]
     lead = np.full(len(result), -1)
     for parent in parents:
@@ -86,11 +94,11 @@ def group_findings(
     return result.assign(cause=np.where(root == own, "", keys[root]))
 
 
-def _ranks(findings: pd.DataFrame, ids: pd.Series, keys: np.ndarray, is_structure: pd.Series) -> np.ndarray:
-    """The place of each finding in the order of leads; no two have the same."""
-    letters = ids.str.split("-", n=1).str[0]
-    stages = {name: place for place, name in enumerate(STAGES)}
-    stage = letters.map(stages).fillna(stages["DOMAIN"]).mask(is_structure, stages["STRUCTURE"]).to_numpy()
+def _ranks(findings: pd.DataFrame, ids: pd.Series, keys: np.ndarray, stages: pd.Series) -> np.ndarray:
+    """The place of each finding in the order of leads; no two have the same. ``stages`` are those not told by the rule's id."""
+    places = {name: place for place, name in enumerate(STAGES)}
+    of_rule = ids.map({rule: places.get(rule.split("-")[0], places["DOMAIN"]) for rule in ids.unique()})
+    stage = stages.map(places).fillna(of_rule).to_numpy()
     severity = findings["severity"].map({name: place for place, name in enumerate(SEVERITIES)}).to_numpy()
     rank = np.empty(len(findings), dtype=np.int64)
     by_rule, by_key = (pd.factorize(column, sort=True)[0] for column in (ids.to_numpy(), keys))
@@ -130,6 +138,21 @@ def _cell_leads(findings: pd.DataFrame, rank: np.ndarray, ids: pd.Series) -> np.
     return _first_of(rank, codes, takes_part)
 
 
+def _constant_leads(findings: pd.DataFrame, rank: np.ndarray) -> np.ndarray:
+    """The first of the records in which one constant of the mapping is wrong: the cell is the row's, and nothing was typed."""
+    lead = np.full(len(findings), -1)
+    untyped = (
+        (findings["source"] != "") & (findings["typed"] == "") & (findings["value"] != "") & (findings["record"] != "")
+    )
+    chosen = np.flatnonzero(untyped.to_numpy())
+    if not len(chosen):
+        return lead
+    names = ("rule", "site", "dataset", "variable", "value", "message", "expected")
+    codes = _codes(findings[name].iloc[chosen] for name in names)
+    lead[chosen] = chosen[_first_of(rank[chosen], codes, np.ones(len(chosen), dtype=bool))]
+    return lead
+
+
 def _family(variable: str) -> str:
     return "date" if DATE.fullmatch(variable) else "result" if RESULT.fullmatch(variable) else variable
 
@@ -155,19 +178,22 @@ def _order_leads(findings: pd.DataFrame, rank: np.ndarray, ids: pd.Series) -> np
 def _left_out_leads(findings: pd.DataFrame, rank: np.ndarray, ids: pd.Series, no_record: Collection[str]) -> np.ndarray:
     """A row that was left out, for the findings that its subject has no record; where it names a dataset, of that one."""
     lead = np.full(len(findings), -1)
-    lacking = np.flatnonzero(ids.isin(no_record).to_numpy() & (findings["subject"] != "").to_numpy())
-    left_out = np.flatnonzero(ids.isin(ROW_LEFT_OUT).to_numpy() & (findings["subject"] != "").to_numpy())
+    has_subject = (findings["subject"] != "").to_numpy()
+    lacking = np.flatnonzero(ids.isin(no_record).to_numpy() & has_subject)
+    left_out = np.flatnonzero(ids.isin(ROW_LEFT_OUT).to_numpy() & has_subject)
     if not len(lacking) or not len(left_out):
         return lead
-    by_number: dict[str, list[int]] = {}
-    for position in left_out[np.argsort(rank[left_out])]:
-        by_number.setdefault(str(findings["subject"].iat[position]), []).append(int(position))
-    for position in lacking:
-        finding = findings.iloc[position]
-        said = {finding["dataset"], *re.findall(r"\b[A-Z]{2,8}\b", f"{finding['expected']} {finding['message']}")}
-        causes = [cause for number in _numbers(finding["subject"]) for cause in by_number.get(number, [])]
-        fitting = [cause for cause in causes if findings["dataset"].iat[cause] in {"", *said}]
-        lead[position] = fitting[0] if fitting else -1
+    causes: dict[str, list[tuple[int, str]]] = {}
+    left_out = left_out[np.argsort(rank[left_out])]
+    subjects, datasets = (findings[name].to_numpy()[left_out] for name in ("subject", "dataset"))
+    for position, subject, dataset in zip(left_out, subjects, datasets, strict=True):
+        causes.setdefault(subject, []).append((int(position), dataset))
+    columns = (findings[name].to_numpy()[lacking] for name in ("subject", "dataset", "expected", "message"))
+    for position, subject, dataset, expected, message in zip(lacking, *columns, strict=True):
+        known = [cause for number in _numbers(subject) for cause in causes.get(number, ())]
+        if known:
+            said = {"", dataset, *NAME.findall(f"{expected} {message}")}
+            lead[position] = next((cause for cause, of_dataset in known if of_dataset in said), -1)
     return lead
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,20 +15,26 @@ from hcc_sdtm.dataset import format_value
 class Column:
     """The distinct values of a column as text (``""``: none), and which of them each record has.
 
-    ``codes`` has a place in ``texts`` for each record.
+    ``codes`` has a place in ``texts`` for each record. ``is_number`` says that the column itself is one of numbers;
+    ``other`` has the places of what is no text in a column of texts.
     """
 
     def __init__(self, values: pd.Series) -> None:
-        found = values.to_numpy()
-        if found.dtype == object:
+        found = np.asarray(values, dtype=object) if values.dtype.kind not in "fiub" else values.to_numpy()
+        self.is_number = found.dtype != object
+        self.other: frozenset[int] = frozenset()
+        if not self.is_number:
             codes, distinct = pd.factorize(found, use_na_sentinel=False)
             self.texts = [value if type(value) is str else format_value(value) for value in distinct]
-        elif isinstance(values.dtype, pd.CategoricalDtype):
-            codes, distinct = pd.factorize(np.asarray(values, dtype=object), use_na_sentinel=False)
-            self.texts = [format_value(value) for value in distinct]
+            if any(type(value) is not str for value in distinct):
+                self.other = frozenset(at for at, value in enumerate(distinct) if not isinstance(value, str))
         else:
+            # a transport file keeps 15 digits of a number for sure; 1.3 and 1.3000000000000003 are the same visit
             codes, distinct = pd.factorize(found, use_na_sentinel=False)
-            self.texts = [format_value(value) for value in distinct.tolist()]
+            self.texts = [format_value(float(f"{value:.15g}")) for value in distinct.tolist()]
+            if len(set(self.texts)) < len(self.texts):
+                same, distinct = pd.factorize(np.array(self.texts, dtype=object))
+                codes, self.texts = same[codes], distinct.tolist()
         self.codes: np.ndarray = codes
 
     @cached_property
@@ -65,8 +72,30 @@ class Column:
 
 def combined_codes(columns: list[Column]) -> np.ndarray:
     """A number for each record, equal where the records agree in all the columns."""
-    codes = columns[0].codes.astype(np.int64)
+    codes, size = columns[0].codes.astype(np.int64), len(columns[0].texts)
     for column in columns[1:]:
-        codes = codes * len(column.texts) + column.codes
-        codes = pd.factorize(codes)[0]
+        codes, size = codes * len(column.texts) + column.codes, size * len(column.texts)
+        if size > _LARGEST:
+            codes, distinct = pd.factorize(codes)
+            size = len(distinct)
     return codes
+
+
+_LARGEST = 1 << 31
+"""Combined codes are numbered anew above it, so that the next column's cannot pass 64 bits."""
+
+
+class Distinct(NamedTuple):
+    """The distinct numbers of some records: each number, the place of its first record, and how many records have it."""
+
+    numbers: np.ndarray
+    firsts: np.ndarray
+    counts: np.ndarray
+
+
+def distinct_records(numbers: np.ndarray) -> Distinct:
+    """The distinct numbers in order of appearance."""
+    codes, distinct = pd.factorize(numbers)
+    firsts = np.empty(len(distinct), dtype=np.int64)
+    firsts[codes[::-1]] = np.arange(len(codes))[::-1]
+    return Distinct(distinct, firsts, np.bincount(codes, minlength=len(distinct)))

@@ -16,7 +16,7 @@ from hcc_sdtm.checks.rule import Flag, rule
 from hcc_sdtm.checks.survival import ASSESSMENTS, subjects_with_wrong_death
 
 
-@rule("DT-001", "date.ends-before-start", "error")
+@rule("DT-001", "date.ends-before-start", "error", covers="CORE-000718 FB3209")
 def ends_before_start(evidence: Evidence) -> Iterator[Flag]:
     """A period that ends before it starts, at its end.
 

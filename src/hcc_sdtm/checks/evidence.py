@@ -12,10 +12,12 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from hcc_sdtm.checks.column import Column
 from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.dates.iso import bounds
+from hcc_sdtm.received.file_table import FileMetadata, FileVariable
 from hcc_sdtm.spec.model import Specs
 from hcc_sdtm.spec.trial import Trial
 
@@ -28,14 +30,17 @@ class Missing(Exception):
 class Evidence:
     """The datasets, specs and trial that rules read, with what several of them ask for worked out once.
 
-    ``facts`` are those of the trial, None where nobody gave them (someone's datasets alone).
+    ``facts`` are those of the trial, None where nobody gave them (someone's datasets alone). ``metadata`` is what the files
+    of received datasets say of them, by dataset.
     """
 
     datasets: Mapping[str, Dataset]
     specs: Specs
     facts: Trial | None
+    metadata: Mapping[str, FileMetadata] = field(default_factory=dict)
     _made: dict[tuple[Callable[..., pd.DataFrame], tuple[str, ...]], pd.DataFrame] = field(default_factory=dict)
     _columns: dict[tuple[str, str], Column] = field(default_factory=dict)
+    _described: dict[str, FileMetadata] = field(default_factory=dict)
 
     @property
     def trial(self) -> Trial:
@@ -43,6 +48,12 @@ class Evidence:
         if self.facts is None:
             raise Missing("there is no specs/trial.yaml")
         return self.facts
+
+    def described(self, dataset: str) -> FileMetadata:
+        """What the dataset's file says of it; for a dataset that was not received, what the run writes."""
+        if dataset not in self._described:
+            self._described[dataset] = self.metadata.get(dataset) or _as_written(self.datasets[dataset])
+        return self._described[dataset]
 
     def column(self, dataset: str, variable: str) -> Column:
         """A column by its distinct texts. Raises Missing where the dataset or the column is not there."""
@@ -149,7 +160,9 @@ class Evidence:
 
     @cached_property
     def cutoff_day(self) -> float:
-        """Day number of the trial's data cut-off."""
+        """Day number of the trial's data cut-off; infinite where there are no facts of a trial."""
+        if self.facts is None:
+            return np.inf
         return float(bounds(pd.Series([self.trial.data_cutoff]))["latest"].iloc[0])
 
     def deaths(self) -> pd.DataFrame:
@@ -161,8 +174,25 @@ class Evidence:
         return subjects.rename(columns={"earliest": "death_earliest", "latest": "death_latest"})
 
 
+def _as_written(dataset: Dataset) -> FileMetadata:
+    known = dataset.spec.by_name
+    variables = tuple(
+        FileVariable(column, known[column].label, known[column].type, known[column].length, known[column].format)
+        if column in known
+        else FileVariable(column)
+        for column in dataset.frame.columns
+        if not column.startswith("_")  # hidden columns with origins
+    )
+    return FileMetadata(dataset.name, dataset.spec.label, "", variables)
+
+
 def _days(evidence: Evidence, dataset: str, variable: str) -> pd.DataFrame:
-    return bounds(evidence.datasets[dataset].frame[variable])
+    values = evidence.datasets[dataset].frame[variable]
+    if is_numeric_dtype(values):
+        return bounds(values)
+    column = evidence.column(dataset, variable)
+    days = bounds(pd.Series(column.texts, dtype=object))
+    return pd.DataFrame({name: days[name].to_numpy()[column.codes] for name in days})
 
 
 def _treatment_starts(evidence: Evidence) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
 from hcc_sdtm.checks.column import Column
 from hcc_sdtm.checks.evidence import Evidence, Missing
@@ -42,8 +43,8 @@ class RuleOnDataset:
 
     @cached_property
     def variables(self) -> tuple[str, ...]:
-        """The line's variables under their names in the dataset."""
-        return tuple(map(self.named, self.row.variables))
+        """The line's variables under their names in the dataset, without optional ones that it has not."""
+        return tuple(self.named_here(" ".join(self.row.variables)))
 
     @property
     def value(self) -> str:
@@ -53,6 +54,15 @@ class RuleOnDataset:
     def named(self, text: str) -> str:
         """The text with the dataset's prefix for ``--``."""
         return text.replace("--", prefix_of(self.name)) if "--" in text else text
+
+    def named_here(self, names: str) -> list[str]:
+        """The variables of a list under their names in the dataset, without optional ones (``NAME?``) that it has not."""
+        named = [(name.removesuffix("?"), name.endswith("?")) for name in self.named(names).split()]
+        return [name for name, is_optional in named if not is_optional or self.has(name)]
+
+    def is_optional(self, variable: str) -> bool:
+        """Whether the line names the variable, in its variables or its value, as one that need not be there."""
+        return f"{variable}?" in self.named(f"{' '.join(self.row.variables)} {self.row.value}").split()
 
     def has(self, variable: str) -> bool:
         """Whether the dataset has the column."""
@@ -64,20 +74,36 @@ class RuleOnDataset:
 
     @cached_property
     def applies(self) -> bool:
-        """Whether the conditions on columns hold."""
-        return all(
-            self.has(self.named(each.variable)) == (each.operator == "column")
-            for each in self.row.when
-            if each.is_structural
-        )
+        """Whether the conditions on columns hold; not where all the line's variables are optional and none is there."""
+        is_asked = all(self._is_there(each) for each in self.row.when if each.is_structural)
+        return is_asked and bool(self.variables or not self.row.variables or self.row.kind == "any-column")
+
+    def _is_there(self, condition: Condition) -> bool:
+        """Whether a condition on a column holds."""
+        variable = self.named(condition.variable)
+        if condition.operator == "filled":
+            return self.has(variable) and not self.column(variable).is_empty
+        return self.has(variable) == (condition.operator == "column")
 
     @cached_property
     def records(self) -> np.ndarray | None:
         """Mask of the records that the conditions hold for; None: all of them."""
-        masks = [
-            _holds(each, self.column(self.named(each.variable))) for each in self.row.when if not each.is_structural
-        ]
+        masks = [_holds(each, self._asked(each)) for each in self.row.when if not each.is_structural]
         return np.logical_and.reduce(masks) if masks else None
+
+    def _asked(self, condition: Condition) -> Column:
+        name = self.named(condition.variable)
+        if condition.is_optional and not self.has(name):
+            return Column(pd.Series([""] * len(self.dataset), dtype=object))
+        return self.column(name)
+
+    def pairs(self, first: str, second: str, positions: np.ndarray) -> list[tuple[str, str]]:
+        """The texts of two columns at the positions."""
+        one, other = self.column(first), self.column(second)
+        return [
+            (one.texts[a], other.texts[b])
+            for a, b in zip(one.codes[positions].tolist(), other.codes[positions].tolist(), strict=True)
+        ]
 
     def among(self, mask: np.ndarray) -> np.ndarray:
         """Positions of the records of a mask that the conditions hold for."""
@@ -117,6 +143,11 @@ def datasets_in_scope(row: RuleRow, evidence: Evidence) -> list[str]:
         if any(_is_meant(word, dataset.spec, evidence) for word in taken)
         and not any(_is_meant(word, dataset.spec, evidence) for word in left)
     ]
+
+
+def datasets_of(word: str, evidence: Evidence) -> list[str]:
+    """The datasets of the evidence that one word of a scope means, in their order."""
+    return [name for name, dataset in evidence.datasets.items() if _is_meant(word, dataset.spec, evidence)]
 
 
 def _is_meant(word: str, spec: DatasetSpec, evidence: Evidence) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -9,9 +10,12 @@ import pandas as pd
 from hcc_sdtm.checks.evidence import Evidence, Missing
 from hcc_sdtm.checks.rule import Flag, Rule
 from hcc_sdtm.checks.rules import RULES
+from hcc_sdtm.checks.schema_rules import SCHEMA_RULES
+from hcc_sdtm.checks.schemas import check_schema
 from hcc_sdtm.checks.table_rule import TableRule
-from hcc_sdtm.dataset import Dataset
+from hcc_sdtm.dataset import Dataset, Flagged
 from hcc_sdtm.finding import build_findings, join_findings
+from hcc_sdtm.received.file_table import FileMetadata
 from hcc_sdtm.spec.model import Specs
 from hcc_sdtm.spec.trial import Trial
 
@@ -34,53 +38,82 @@ def run_checks(
     specs: Specs,
     trial: Trial | None,
     rules: Sequence[Rule | TableRule] | None = None,
+    metadata: Mapping[str, FileMetadata] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Findings of the rules (None: all of them), and a row of `OUTCOME_COLUMNS` for each rule and dataset of its scope.
 
     ``outcome`` is pass, fail or not evaluated, ``reason`` why it could not be evaluated, ``findings`` how many there are. A
-    rule that compares datasets has one row and names none. Raises RuleFault where a rule itself fails.
+    rule that compares datasets has one row and names none. ``metadata`` is what the files of received datasets say of them.
+    Raises RuleFault where a rule itself fails.
     """
-    evidence = Evidence(datasets, specs, trial)
-    frames: list[pd.DataFrame] = []
-    outcomes: list[tuple[str, str, str, str, int]] = []
+    evidence = Evidence(datasets, specs, trial, metadata or {})
+    flagged: dict[str, list[Flagged]] = {}
+    whole: list[pd.DataFrame] = []
+    answers: list[tuple[str, str, str]] = []
     for rule in all_rules(specs) if rules is None else rules:
         for dataset, look in rule.parts(evidence):
+            reason = ""
             try:
                 flags = list(look())
             except Missing as missing:
-                outcomes.append((rule.label, dataset, NOT_EVALUATED, str(missing), 0))
-                continue
+                flags, reason = [], str(missing)
             except Exception as error:
                 place = f" on {dataset}" if dataset else ""
                 message = f"rule {rule.label} failed{place}; this is a fault of the rule, not of the data"
                 raise RuleFault(message) from error
-            found = [_findings(flag, rule, datasets) for flag in flags]
-            count = 0
-            if found:
-                joined = _one_a_cell(join_findings(found))
-                frames.append(joined)
-                count = len(joined)
-            outcomes.append((rule.label, dataset, FAIL if count else PASS, "", count))
-    return join_findings(frames), pd.DataFrame(outcomes, columns=list(OUTCOME_COLUMNS))
+            answers.append((rule.label, dataset, reason))
+            for flag in flags:
+                if flag.is_whole:
+                    whole.append(_of_the_whole(flag, rule))
+                else:
+                    found = Flagged(
+                        flag.positions, rule.label, rule.severity, flag.variable, flag.message, flag.expected
+                    )
+                    flagged.setdefault(flag.dataset, []).append(found)
+    of_records = [datasets[name].all_findings(found) for name, found in flagged.items()]
+    findings = _one_a_cell(join_findings([*whole, *of_records]))
+    order = {label: number for number, label in enumerate(dict.fromkeys(label for label, _, _ in answers))}
+    findings = findings.sort_values("rule", key=lambda labels: labels.map(order), kind="stable", ignore_index=True)
+    return findings, _outcomes(answers, findings)
 
 
-def _findings(flag: Flag, rule: Rule | TableRule, datasets: Mapping[str, Dataset]) -> pd.DataFrame:
-    if flag.is_whole:
-        return build_findings(
-            rule.label,
-            rule.severity,
-            1,
-            message=str(flag.message),
-            dataset=flag.dataset,
-            variable=flag.variable,
-            expected=str(flag.expected),
-        )
-    return datasets[flag.dataset].findings(
-        flag.positions, rule.label, rule.severity, flag.variable, flag.message, flag.expected
+def check_datasets(
+    datasets: Mapping[str, Dataset],
+    specs: Specs,
+    trial: Trial | None,
+    metadata: Mapping[str, FileMetadata] | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Findings and outcomes of the schemas and of all rules, as `run_checks` gives them."""
+    of_schemas = join_findings(check_schema(dataset, specs) for dataset in datasets.values())
+    of_rules, outcomes = run_checks(datasets, specs, trial, metadata=metadata)
+    answers = [(rule.label, name, "") for rule in SCHEMA_RULES for name in datasets]
+    schema_outcomes = _outcomes(answers, of_schemas)
+    return join_findings([of_schemas, of_rules]), pd.concat([schema_outcomes, outcomes], ignore_index=True)
+
+
+def _outcomes(answers: list[tuple[str, str, str]], findings: pd.DataFrame) -> pd.DataFrame:
+    by_dataset = Counter(zip(findings["rule"], findings["dataset"], strict=True))
+    by_rule = Counter(findings["rule"])
+    rows = []
+    for rule, dataset, reason in answers:
+        count = by_dataset[rule, dataset] if dataset else by_rule[rule]
+        rows.append((rule, dataset, NOT_EVALUATED if reason else FAIL if count else PASS, reason, count))
+    return pd.DataFrame(rows, columns=list(OUTCOME_COLUMNS))
+
+
+def _of_the_whole(flag: Flag, rule: Rule | TableRule) -> pd.DataFrame:
+    return build_findings(
+        rule.label,
+        rule.severity,
+        1,
+        message=str(flag.message),
+        dataset=flag.dataset,
+        variable=flag.variable,
+        expected=str(flag.expected),
     )
 
 
 def _one_a_cell(findings: pd.DataFrame) -> pd.DataFrame:
     """A rule asks about a cell once: a visit date that serves several records is one finding, at the first of them."""
-    repeated = findings.duplicated(["dataset", "subject", "variable", "source"]) & (findings["source"] != "")
+    repeated = findings.duplicated(["rule", "dataset", "subject", "variable", "source"]) & (findings["source"] != "")
     return findings[~repeated].reset_index(drop=True)

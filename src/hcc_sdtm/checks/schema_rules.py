@@ -16,6 +16,8 @@ class DocumentedRule:
     name: str
     severity: str
     documentation: Mapping[str, str]
+    covers: tuple[str, ...] = ()
+    """Ids of the published rules that it covers."""
 
     @property
     def label(self) -> str:
@@ -23,10 +25,12 @@ class DocumentedRule:
         return f"{self.id} {self.name}"
 
 
-def document(id: str, name: str, severity: str, finds: str, matters: str, example: str, source: str) -> DocumentedRule:
+def document(
+    id: str, name: str, severity: str, finds: str, matters: str, example: str, source: str, covers: str = ""
+) -> DocumentedRule:
     """The rule, its four texts under the headings of every rule."""
     texts = (finds, matters, example, source)
-    return DocumentedRule(id, name, severity, dict(zip(HEADINGS, texts, strict=True)))
+    return DocumentedRule(id, name, severity, dict(zip(HEADINGS, texts, strict=True)), tuple(covers.split()))
 
 
 MISSING_COLUMN = document(
@@ -37,6 +41,7 @@ MISSING_COLUMN = document(
     "Reviewers' tools rely on these variables; a missing one stops their loading.",
     "LB without LBORNRLO; a null column would have been right.",
     "SDTMIG 3.4 section 4.1.5, core variables; ADaMIG 1.3 section 3",
+    covers="CORE-000107 CORE-000334 CORE-000355 CORE-000786 CG0014 CG0016 CG0430 CG0554",
 )
 REQUIRED_MISSING = document(
     "SCH-002",
@@ -46,6 +51,7 @@ REQUIRED_MISSING = document(
     "The record cannot be identified or understood without it.",
     "DM with a missing SEX: U says that it is not known.",
     "SDTMIG 3.4 section 4.1.5; in ADaM the identifiers and the parameter only",
+    covers="CORE-000002 CORE-000356 CORE-000785 CG0014 CG0208 CG0429",
 )
 NOT_IN_CODELIST = document(
     "SCH-003",
@@ -83,6 +89,8 @@ TOO_LONG = document(
     "A transport file holds 200 bytes; writers cut the rest, or cut inside a character.",
     "RSTESTCD with more than 8 characters.",
     "SAS transport file format version 5; SDTMIG 3.4 section 4.2.1",
+    covers="CORE-000010 CORE-000143 CORE-000147 CORE-000148 CORE-000157 CORE-000185 CORE-000199 CORE-000222 "
+    "CG0406 CG0123 CG0153 CG0246 CG0257 CG0258 CG0297 CG0416",
 )
 DUPLICATE_KEY = document(
     "SCH-007",
@@ -92,6 +100,8 @@ DUPLICATE_KEY = document(
     "Either the same thing was sent twice, or something that tells the records apart was lost.",
     "Two DM records for one subject.",
     "SDTMIG 3.4 section 3.2.1.1, primary keys; keys in datasets.csv",
+    covers="CORE-000144 CORE-000145 CORE-000146 CORE-000154 CORE-000203 CORE-000351 "
+    "CG0151 CG0247 CG0255 CG0256 CG0268 CG0411",
 )
 WRONG_TYPE = document(
     "SCH-008",
@@ -101,6 +111,7 @@ WRONG_TYPE = document(
     "The column would be written as another type than its definition says.",
     "VISITDY 42.5.",
     "SDTMIG 3.4 section 2.2, variable types; the type in the spec table",
+    covers="CORE-000534 CG0248",
 )
 
 SCHEMA_RULES = (

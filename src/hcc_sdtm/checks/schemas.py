@@ -1,18 +1,20 @@
 """pandera schemas made from the spec tables, and the findings that they give.
 
-`build_schema` is for any frame of the dataset, ours or not. `check_schema` runs the same columns over the
-distinct values of each variable and puts what fails back to its records: values repeat, and pandera's lazy
-report counts one problem several times.
+`build_schema` is for any frame of the dataset, ours or not. `check_schema` asks the same of the distinct values of each
+variable and puts what fails back to its records: values repeat, and pandera's lazy report counts one problem several times.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
+from hcc_sdtm.checks.column import Column, combined_codes
+from hcc_sdtm.checks.evidence import Evidence
+from hcc_sdtm.checks.frame_rules import build_rule_checks
 from hcc_sdtm.checks.schema_rules import (
     DUPLICATE_KEY,
     MISSING_COLUMN,
@@ -25,8 +27,8 @@ from hcc_sdtm.checks.schema_rules import (
     WRONG_TYPE,
     DocumentedRule,
 )
-from hcc_sdtm.dataset import Dataset, format_value
-from hcc_sdtm.dates.iso import is_iso
+from hcc_sdtm.dataset import Dataset, Flagged, format_value
+from hcc_sdtm.dates.iso import is_iso, parse_iso
 from hcc_sdtm.finding import build_findings, join_findings
 from hcc_sdtm.problem import nearest
 from hcc_sdtm.spec.folder import reference_study
@@ -39,6 +41,8 @@ LISTED_TERMS = 12
 
 SEARCHED_TERMS = 250
 """A message looks for the nearest term in a codelist that has no more: the search is slow."""
+
+RESULT, NUMERIC_RESULT = "STRESC", "STRESN"
 
 ValueTest = Callable[[pd.Series], pd.Series]
 """Whether each of some values passes."""
@@ -62,44 +66,54 @@ def build_schema(spec: DatasetSpec, specs: Specs) -> pa.DataFrameSchema:
     It asks for the variables of core Req and Exp, the order of variables, each variable's type, length and
     ISO 8601 text, values in required variables, terms of codelists that are not extensible, and unique keys.
     A term that an extensible codelist does not have gives a SchemaWarning. Checks are named by the labels of
-    `SCHEMA_RULES`.
+    `SCHEMA_RULES`. Beside them stand the lines of the rule tables that need nothing but the records of the dataset.
     """
     columns, checks = {}, []
     for variable in spec.variables:
         levels = _levels(spec, variable, specs)
-        codelist = None if levels else specs.codelists.get(variable.codelist)
+        by_record = bool(levels) or bool(_number_beside(variable))
+        codelist = None if by_record else specs.codelists.get(variable.codelist)
         tests = _tests(variable, codelist, _is_required(spec, variable, specs))
-        columns[variable.name] = _build_column(variable, tests, warns=True)
+        columns[variable.name] = _build_column(variable, tests)
         checks += [
             pa.Check(
-                _is_term_by_record(variable, rule, levels, specs),
+                _is_term_by_record(variable, rule, levels, spec, specs),
                 error=rule.label,
                 raise_warning=rule.severity == "warning",
             )
             for rule in (NOT_IN_CODELIST, TERM_ADDED)
-            if levels
+            if by_record
         ]
     checks.append(pa.Check(_has_unique_keys(spec), error=DUPLICATE_KEY.label))
+    checks += build_rule_checks(spec, specs)
     return pa.DataFrameSchema(columns, checks=checks, ordered=True, name=spec.name)
 
 
-def check_schema(dataset: Dataset, specs: Specs) -> pd.DataFrame:
+def check_schema(dataset: Dataset, specs: Specs, evidence: Evidence | None = None) -> pd.DataFrame:
     """Findings of `SCHEMA_RULES`: one for a record and variable, and one for a variable that is not there.
 
     A value that breaks several rules has the finding of the first: type, missing, ISO 8601, length, codelist.
-    A record whose key is not unique has one more, at its last key variable.
+    A record whose key is not unique has one more, at its last key variable. ``evidence`` is that of the rules, where they
+    run on the same datasets: the columns are then looked through once for both.
     """
     spec = dataset.spec
-    frames = [_check_columns(dataset)]
+    if evidence is None:
+        evidence = Evidence({spec.name: dataset}, specs, None)
+    flagged: list[Flagged] = []
     for variable in spec.variables:
         if variable.name in dataset.frame.columns:
             is_required = _is_required(spec, variable, specs)
-            for codelist, positions in _codelists_by_record(dataset, variable, specs):
-                frames.extend(_check_values(dataset, variable, codelist, is_required, positions))
-    repeated = ~_has_unique_keys(spec)(dataset.frame)
-    message = f"another {spec.name} record has the same {', '.join(spec.keys)}"
-    frames.append(dataset.findings(repeated, DUPLICATE_KEY.label, DUPLICATE_KEY.severity, spec.keys[-1], message))
-    return join_findings(frames)
+            column = evidence.column(spec.name, variable.name)
+            for codelist, positions in _codelists_by_record(dataset, variable, specs, evidence):
+                flagged.extend(_check_values(dataset, variable, codelist, is_required, column, positions))
+    keys = [evidence.column(spec.name, key) for key in spec.keys if key in dataset.frame.columns]
+    if keys and len(dataset):
+        repeated = pd.Series(combined_codes(keys)).duplicated(keep=False).to_numpy()
+        message = f"another {spec.name} record has the same {', '.join(spec.keys)}"
+        flagged.append(
+            Flagged(repeated.nonzero()[0], DUPLICATE_KEY.label, DUPLICATE_KEY.severity, spec.keys[-1], message)
+        )
+    return join_findings([_check_columns(dataset), dataset.all_findings(flagged)])
 
 
 def _is_required(spec: DatasetSpec, variable: Variable, specs: Specs) -> bool:
@@ -118,18 +132,18 @@ def _tests(variable: Variable, codelist: Codelist | None, is_required: bool) -> 
         tests.append((NOT_ISO8601, lambda values: (values == "") | is_iso(values.astype(str))))
     if not variable.is_numeric:
         longest = _longest(variable)
-        tests.append((TOO_LONG, lambda values: values.map(_byte_length) <= longest))
+        tests.append((TOO_LONG, lambda values: values.astype(object).map(_byte_length).astype(int) <= longest))
     if codelist is not None:
         tests.append((_term_rule(codelist), _is_term_of(codelist)))
     return tests
 
 
-def _build_column(variable: Variable, tests: list[tuple[DocumentedRule, ValueTest]], warns: bool = False) -> pa.Column:
-    """The variable as a pandera column; with ``warns``, a failure of severity warning is a SchemaWarning."""
+def _build_column(variable: Variable, tests: list[tuple[DocumentedRule, ValueTest]]) -> pa.Column:
+    """The variable as a pandera column; a failure of severity warning is a SchemaWarning."""
     return pa.Column(
         checks=[
             # pandera leaves nulls out before a check, but a missing number must reach the check for values
-            pa.Check(test, error=rule.label, ignore_na=False, raise_warning=warns and rule.severity == "warning")
+            pa.Check(test, error=rule.label, ignore_na=False, raise_warning=rule.severity == "warning")
             for rule, test in tests
         ],
         nullable=True,
@@ -153,7 +167,7 @@ def _has_type(type_: str) -> ValueTest:
 
     def is_number(values: pd.Series) -> pd.Series:
         numbers = pd.to_numeric(values, errors="coerce")
-        right = numbers.notna() | values.isna()
+        right = numbers.notna() | values.isna() | (values == "")
         return right & (numbers.isna() | (numbers % 1 == 0)) if type_ == "integer" else right
 
     return is_number
@@ -178,7 +192,7 @@ def _levels(spec: DatasetSpec, variable: Variable, specs: Specs) -> list[ValueLe
 
 
 def _is_term_by_record(
-    variable: Variable, rule: DocumentedRule, levels: list[ValueLevel], specs: Specs
+    variable: Variable, rule: DocumentedRule, levels: list[ValueLevel], spec: DatasetSpec, specs: Specs
 ) -> Callable[[pd.DataFrame], pd.Series]:
     """Whether each record's value is in the codelist that holds there; codelists of the other rule pass."""
 
@@ -186,7 +200,7 @@ def _is_term_by_record(
         right = np.ones(len(frame), dtype=bool)
         if variable.name not in frame.columns:
             return pd.Series(right, index=frame.index)
-        for name, where in _split_by_codelist(frame, variable, levels):
+        for name, where in _split_by_codelist(frame, variable, levels, spec):
             codelist = specs.codelists.get(name)
             if codelist is not None and _term_rule(codelist) is rule:
                 right[where] = _is_term_of(codelist)(frame.loc[where, variable.name]).to_numpy()
@@ -196,7 +210,7 @@ def _is_term_by_record(
 
 
 def _split_by_codelist(
-    frame: pd.DataFrame, variable: Variable, levels: list[ValueLevel]
+    frame: pd.DataFrame, variable: Variable, levels: list[ValueLevel], spec: DatasetSpec
 ) -> Iterator[tuple[str, np.ndarray]]:
     """Each codelist that holds somewhere, with a mask of the records where it does; the first fit wins."""
     rest = np.ones(len(frame), dtype=bool)
@@ -205,7 +219,29 @@ def _split_by_codelist(
             where = rest & frame[level.where_variable].isin(level.where_values).to_numpy()
             rest &= ~where
             yield level.codelist, where
-    yield variable.codelist, rest
+    measured = _measured(frame, variable, spec)
+    yield "", rest & measured
+    yield variable.codelist, rest & ~measured
+
+
+def _number_beside(variable: Variable) -> str:
+    """The numeric result beside a result (--STRESN beside --STRESC) that has a codelist of its own; ``""`` for none."""
+    is_result = variable.codelist and variable.name.endswith(RESULT)
+    return f"{variable.name.removesuffix(RESULT)}{NUMERIC_RESULT}" if is_result else ""
+
+
+def _measured(frame: pd.DataFrame, variable: Variable, spec: DatasetSpec) -> np.ndarray:
+    """Mask of the records whose result is a number: a codelist of results has the words only (SDTMIG 3.4, 6.3.5.6).
+
+    Where the numeric result should be there and is not, a text that is a number is taken for one.
+    """
+    number = _number_beside(variable)
+    if number and number not in frame.columns:
+        expected = spec.by_name.get(number)
+        number = variable.name if expected is not None and expected.core in ("Req", "Exp") else ""
+    if not number:
+        return np.zeros(len(frame), dtype=bool)
+    return np.asarray(pd.to_numeric(frame[number], errors="coerce").notna())
 
 
 def _has_unique_keys(spec: DatasetSpec) -> Callable[[pd.DataFrame], pd.Series]:
@@ -238,13 +274,23 @@ def _check_columns(dataset: Dataset) -> pd.DataFrame:
 
 
 def _codelists_by_record(
-    dataset: Dataset, variable: Variable, specs: Specs
+    dataset: Dataset, variable: Variable, specs: Specs, evidence: Evidence
 ) -> Iterator[tuple[Codelist | None, np.ndarray]]:
-    """Each codelist that holds for some of the records, and the positions of those records."""
-    levels = _levels(dataset.spec, variable, specs)
-    for name, where in _split_by_codelist(dataset.frame, variable, levels):
-        if where.any():
-            yield specs.codelists.get(name), np.flatnonzero(where)
+    """Each codelist that holds for some of the records, and the positions of those records; the first fit wins."""
+    rest = np.ones(len(dataset), dtype=bool)
+    for level in _levels(dataset.spec, variable, specs):
+        if level.where_variable in dataset.frame.columns:
+            wanted = frozenset(level.where_values)
+            where = rest & evidence.column(dataset.name, level.where_variable).where(wanted.__contains__)
+            if where.any():
+                rest &= ~where
+                yield specs.codelists.get(level.codelist), np.flatnonzero(where)
+    measured = rest & _measured(dataset.frame, variable, dataset.spec)
+    if measured.any():
+        rest &= ~measured
+        yield None, np.flatnonzero(measured)
+    if rest.any():
+        yield specs.codelists.get(variable.codelist), np.flatnonzero(rest)
 
 
 def _check_values(
@@ -252,21 +298,21 @@ def _check_values(
     variable: Variable,
     codelist: Codelist | None,
     is_required: bool,
+    column: Column,
     positions: np.ndarray,
-) -> Iterator[pd.DataFrame]:
-    """Findings of one variable in the records at ``positions``, made once for each distinct value."""
-    values = dataset.frame[variable.name].to_numpy()[positions]
-    codes, distinct = pd.factorize(values, use_na_sentinel=False)
-    values_once = pd.Series(np.asarray(distinct), dtype=None if variable.is_numeric else object)
-    tests = _tests(variable, codelist, is_required)
-    failed = _failed_rules(_build_column(variable, tests), values_once)
+) -> Iterator[Flagged]:
+    """What is wrong with one variable in the records at ``positions``, found once for each distinct value."""
+    codes = column.codes[positions]
+    wrong: dict[str, dict[int, tuple[str, str]]] = {}
+    places = range(len(column.texts)) if len(codes) == len(column.codes) else np.unique(codes).tolist()
+    for at, rule in _broken(variable, codelist, is_required, column, places):
+        wrong.setdefault(rule.label, {})[at] = _describe(rule, variable, codelist, column.texts[at])
     for rule in SCHEMA_RULES:
-        broken = [at for at, label in failed.items() if label == rule.label]
-        if broken:
-            where = np.isin(codes, broken)
-            said = {at: _describe(rule, variable, codelist, values_once[at]) for at in broken}
-            texts = [said[code] for code in codes[where]]
-            yield dataset.findings(
+        if rule.label in wrong:
+            said = wrong[rule.label]
+            where = np.isin(codes, list(said))
+            texts = [said[code] for code in codes[where].tolist()]
+            yield Flagged(
                 positions[where],
                 rule.label,
                 rule.severity,
@@ -276,14 +322,49 @@ def _check_values(
             )
 
 
-def _failed_rules(column: pa.Column, values: pd.Series) -> dict[int, str]:
-    """Label of the first rule that each failing value breaks, by the value's place."""
+def _broken(
+    variable: Variable, codelist: Codelist | None, is_required: bool, column: Column, places: Iterable[int]
+) -> Iterator[tuple[int, DocumentedRule]]:
+    """Each place of a distinct value that breaks a rule, and the first rule that it breaks.
+
+    The same as the tests of `_tests` in their order, one text at a time.
+    """
+    strange = _of_another_type(variable, column)
+    longest = 0 if variable.is_numeric else _longest(variable)
+    terms = codelist.terms if codelist is not None else None
+    for at in places:
+        text = column.texts[at]
+        if at in strange:
+            yield at, WRONG_TYPE
+        elif text == "":
+            if is_required:
+                yield at, REQUIRED_MISSING
+        elif variable.is_iso_date and not _is_iso_text(text):
+            yield at, NOT_ISO8601
+        elif longest and len(text) * 4 > longest and _byte_length(text) > longest:
+            yield at, TOO_LONG
+        elif terms is not None and codelist is not None and text not in terms:
+            yield at, _term_rule(codelist)
+
+
+def _of_another_type(variable: Variable, column: Column) -> Collection[int]:
+    """Places of the distinct values that are not of the variable's type."""
+    if not variable.is_numeric:
+        return range(len(column.texts)) if column.is_number else column.other
+    if not column.is_number:
+        right = _has_type(variable.type)(pd.Series(column.texts, dtype=object))
+        return frozenset(np.flatnonzero(~right).tolist())
+    if variable.type != "integer":
+        return ()
+    return frozenset(at for at, text in enumerate(column.texts) if text and float(text) % 1)
+
+
+def _is_iso_text(text: str) -> bool:
     try:
-        column.validate(pd.DataFrame({column.name: values}), lazy=True)
-    except pa.errors.SchemaErrors as errors:
-        cases = errors.failure_cases.sort_values("check_number", kind="stable").drop_duplicates("index")
-        return dict(zip(cases["index"].astype(int), cases["check"], strict=True))
-    return {}
+        parse_iso(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _describe(rule: DocumentedRule, variable: Variable, codelist: Codelist | None, value: object) -> tuple[str, str]:

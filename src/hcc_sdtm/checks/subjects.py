@@ -10,7 +10,7 @@ from hcc_sdtm.checks.evidence import Evidence
 from hcc_sdtm.checks.rule import Flag, rule
 
 
-@rule("DM-001", "subject.not-in-demographics", "error")
+@rule("DM-001", "subject.not-in-demographics", "error", covers="CORE-000201 CG0029")
 def not_in_demographics(evidence: Evidence) -> Iterator[Flag]:
     """A subject of any dataset whom DM does not have, at the first of the subject's records.
 

@@ -84,7 +84,11 @@ def response_after_death(evidence: Evidence) -> Iterator[Flag]:
     )
 
 
-@rule("SS-001", "survival.disagrees", "error")
+@rule(
+    "SS-001", "survival.disagrees", "error",
+    covers="CORE-000008 CORE-000034 CORE-000251 CORE-000252 CORE-000259 CORE-000679 CORE-000913 "
+    "CG0067 CG0069 CG0132 CG0136 CG0171 FB0608 FB0611 FB0613 FB0614",
+)  # fmt: skip
 def survival_disagrees(evidence: Evidence) -> Iterator[Flag]:
     """Survival status, disposition and date of death that do not say the same.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hcc_sdtm.checks.evidence import Evidence
-from hcc_sdtm.checks.kinds import groups, records, references, structure
+from hcc_sdtm.checks.kinds import dates, groups, records, references, structure
 from hcc_sdtm.checks.rule import HEADINGS, Flag
 from hcc_sdtm.checks.rule_on_dataset import RuleOnDataset, datasets_in_scope, missing_dataset
 from hcc_sdtm.spec.rule_table import RuleRow
@@ -26,7 +26,11 @@ KINDS: Mapping[str, Callable[[RuleOnDataset], Iterator[Flag]]] = {
     "number": records.number,
     "equals": records.equals,
     "differs": records.differs,
-    "not-after": records.not_after,
+    "compares": records.compares,
+    "any-in-list": records.any_in_list,
+    "not-after": dates.not_after,
+    "not-before": dates.not_before,
+    "same-day": dates.same_day,
     "study-day": records.study_day,
     "max-bytes": records.max_bytes,
     "trimmed": records.trimmed,
@@ -34,11 +38,14 @@ KINDS: Mapping[str, Callable[[RuleOnDataset], Iterator[Flag]]] = {
     "unique": groups.unique,
     "one-to-one": groups.one_to_one,
     "one-value": groups.one_value,
+    "all-or-none": groups.all_or_none,
+    "not-constant": groups.not_constant,
     "reference": references.reference,
     "agrees": references.agrees,
     "has-record": references.has_record,
     "no-record": references.no_record,
     "column": structure.column,
+    "any-column": structure.any_column,
     "no-column": structure.no_column,
     "columns-together": structure.columns_together,
     "some-value": structure.some_value,

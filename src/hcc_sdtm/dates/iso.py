@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from calendar import isleap
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +26,9 @@ from hcc_sdtm.repeated_text import repeat_text
 
 EPOCH = np.datetime64("1960-01-01", "D")
 """Day 0 of SAS."""
+
+DAY = len("2021-03-05")
+"""Characters of a date that is complete to the day."""
 
 LAST_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
@@ -53,6 +57,14 @@ def parse_iso(text: str) -> IsoParts:
 
     Raises ValueError for a text that is not SDTM's ISO 8601, or names a day or a time that does not exist.
     """
+    if len(text) == DAY and text[4] == text[7] == "-":
+        # nearly every date is one day; the library reads it ten times as fast
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            pass
+        else:
+            return IsoParts(day.year, day.month, day.day, None, None, None)
     match = ISO_TEXT.fullmatch(text)
     if match is None:
         raise ValueError(f'"{text}" is not ISO 8601 text; expected the form 2021-03-05T14:30, cut where it ends')

@@ -7,35 +7,27 @@ import re
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from openpyxl import Workbook
 
 from hcc_sdtm.finding import FINDING_COLUMNS, SEVERITIES
-from hcc_sdtm.outputs.cells import safe_column
+from hcc_sdtm.outputs.cells import safe_column, safe_text
+from hcc_sdtm.outputs.finding_groups import as_registered, sort_findings, sort_groups
 from hcc_sdtm.outputs.workbook import add_sheet, write_workbook
+from hcc_sdtm.register.register import REGISTER_COLUMNS
+from hcc_sdtm.register.waiving import WAIVED
 
 WORKBOOK_LIMIT = 50_000
 """Findings the workbook holds at most, errors first: writing it is slow, and nobody reads that far."""
 
 WIDTHS = {
-    "severity": 9, "rule": 30, "subject": 18, "dataset": 9, "table": 12, "keys": 26, "record": 8,
-    "variable": 13, "value": 22, "message": 70, "expected": 30, "source": 34, "typed": 24, "site": 7,
+    "severity": 11, "rule": 30, "status": 11, "subject": 18, "dataset": 9, "table": 12, "keys": 26, "record": 8,
+    "variable": 13, "value": 22, "message": 70, "expected": 30, "source": 34, "typed": 24, "waiver": 34, "key": 16,
 }  # fmt: skip
 NO_SITE = "no site"
 FORBIDDEN_IN_TITLE = re.compile(r"[\[\]:*?/\\']")
 TITLE_LENGTH = 31
-
-
-def sort_findings(findings: pd.DataFrame) -> pd.DataFrame:
-    """The findings, errors first, in an order that depends on nothing but their content."""
-    rank = findings["severity"].map({severity: rank for rank, severity in enumerate(SEVERITIES)})
-    record = pd.to_numeric(findings["record"], errors="coerce")
-    ordered = findings.assign(_rank=rank, _record=record).sort_values(
-        ["_rank", "rule", "site", "dataset", "table", "subject", "keys", "_record", *FINDING_COLUMNS],
-        kind="stable",
-        ignore_index=True,
-    )
-    return ordered[list(FINDING_COLUMNS)]
 
 
 def write_findings(
@@ -43,10 +35,13 @@ def write_findings(
 ) -> None:
     """Writes findings.csv (UTF-8 with mark, every field quoted) and findings.xlsx into the folder.
 
-    The CSV file has every finding; the workbook at most ``workbook_limit``, and its summary says when it
-    left some out. The same findings in any order and the same timestamp give the same bytes.
+    The CSV file has every finding, with the columns of the register; the workbook at most ``workbook_limit``, each group of
+    one cause under its lead, and its summary says when it left some out. The same findings in any order and the same
+    timestamp give the same bytes.
     """
-    ordered = sort_findings(findings)
+    registered = as_registered(findings)
+    columns = [*FINDING_COLUMNS, *REGISTER_COLUMNS]
+    ordered = sort_findings(registered)[columns]
     safe = ordered.apply(safe_column) if len(ordered) else ordered
     # Every field is quoted, so that a cell with another locale's list separator does not break in two.
     safe.to_csv(
@@ -57,38 +52,61 @@ def write_findings(
         quoting=csv.QUOTE_ALL,
     )
     workbook = Workbook(write_only=True)
-    _add_summary(workbook, safe, workbook_limit)
-    shown = safe.head(workbook_limit)
-    columns = [(name, width) for name, width in WIDTHS.items() if name != "site"]
+    _add_summary(workbook, registered, workbook_limit)
+    shown = _by_site(registered).head(workbook_limit)
     titles: set[str] = set()
     for site, part in shown.groupby("site", sort=True):
         # None, because an empty cell costs as much time as a full one
-        cells = part[[name for name, _ in columns]].replace("", None)
-        rows = cells.to_numpy(object).tolist()
-        add_sheet(workbook, _title(str(site) or NO_SITE, titles), columns, rows, wrapped="message")
+        cells = part[list(WIDTHS)].apply(safe_column).replace("", None)
+        title, widths = _title(str(site) or NO_SITE, titles), list(WIDTHS.items())
+        add_sheet(
+            workbook, title, widths, cells.to_numpy(object).tolist(), wrapped="message", levels=part["level"].tolist()
+        )
     write_workbook(folder / "findings.xlsx", workbook, timestamp)
 
 
+def _by_site(findings: pd.DataFrame) -> pd.DataFrame:
+    """The findings in the order of the sheets' rows, errors of all sites first; groups do not reach over sites."""
+    if findings.empty:
+        return sort_groups(findings)
+    grouped = pd.concat([sort_groups(part) for _, part in findings.groupby("site", sort=True)], ignore_index=True)
+    rank = grouped["severity"].map(SEVERITIES.index)
+    worst = rank.groupby((grouped["level"] == 0).cumsum()).transform("min")
+    return grouped.iloc[np.argsort(worst.to_numpy(), kind="stable")].reset_index(drop=True)
+
+
 def count_findings(findings: pd.DataFrame) -> pd.DataFrame:
-    """One row for each rule, severity and site, the number of findings in column ``count``; errors first."""
-    counts = findings.groupby(["severity", "rule", "site"], as_index=False).size().rename(columns={"size": "count"})
+    """One row for each rule, severity and site, the number of findings in column ``count``; errors first.
+
+    ``grouped`` is how many of them stand under another finding, ``waived`` how many are waived; 0 where ``findings`` lacks the
+    columns.
+    """
+    marks = {
+        "grouped": (findings["cause"] != "").astype(int) if "cause" in findings else 0,
+        "waived": (findings["status"] == WAIVED).astype(int) if "status" in findings else 0,
+    }
+    by_rule = findings.assign(count=1, **marks).groupby(["severity", "rule", "site"], as_index=False)
+    counts = by_rule[["count", "grouped", "waived"]].sum()
     rank = counts["severity"].map({severity: rank for rank, severity in enumerate(SEVERITIES)})
-    order = ["_rank", "rule", "site"]
-    return counts.assign(_rank=rank).sort_values(order, ignore_index=True)[["severity", "rule", "site", "count"]]
+    ordered = counts.assign(_rank=rank).sort_values(["_rank", "rule", "site"], ignore_index=True)
+    return ordered[["severity", "rule", "site", "count", "grouped", "waived"]]
 
 
 def _add_summary(workbook: Workbook, findings: pd.DataFrame, limit: int) -> None:
     counts = count_findings(findings)
-    rows: list[list[object]] = [
-        [severity, "all rules", "all", int((findings["severity"] == severity).sum())] for severity in SEVERITIES
-    ]
+    numbers = ["count", "grouped", "waived"]
+    rows: list[list[object]] = []
+    for severity in SEVERITIES:
+        of_severity = counts[counts["severity"] == severity]
+        rows.append([severity, "all rules", "all", *(int(of_severity[name].sum()) for name in numbers)])
     if len(findings) > limit:
         note = f"the sheets hold the first {limit:,} of {len(findings):,} findings; findings.csv has all"
-        rows.insert(0, [None, note, "all", len(findings)])
+        rows.insert(0, [None, note, "all", len(findings), None, None])
     rows += [
-        [severity, rule, site or NO_SITE, int(count)] for severity, rule, site, count in counts.itertuples(index=False)
+        [severity, safe_text(rule), safe_text(site) or NO_SITE, *map(int, counted)]
+        for severity, rule, site, *counted in counts.itertuples(index=False)
     ]
-    widths = [("severity", 10), ("rule", 44), ("site", 10), ("count", 10)]
+    widths = [("severity", 10), ("rule", 44), ("site", 10), ("count", 10), ("grouped", 10), ("waived", 10)]
     add_sheet(workbook, "Summary", widths, rows, wrapped="rule")
 
 

@@ -19,12 +19,13 @@ def hash_specs(study: Study) -> dict[str, str]:
 
 
 def list_inputs(study: Study, sites: Sequence[MappedSite], names: Collection[str]) -> list[tuple[str, Path]]:
-    """Name and path of each of the files that a run read: those of the raw folder, of the mappings and of the specs.
+    """Name and path of each of the files that a run read: those of the raw folder, the mappings, specs and register.
 
     Raises StudyError where one is not there any more.
     """
     known = {name: path for path, name in study.mappings} | _specs(study)
     known |= {name: path for site in sites for path, name in site.mapping_files}
+    known |= {name: study.root / name for name in names if name.startswith("register/")}
     found = [(name, known[name] if name in known else study.raw / name.removeprefix("raw/")) for name in sorted(names)]
     lost = [Problem(Source(name), "gone since it was read; run again") for name, path in found if not path.is_file()]
     if lost:

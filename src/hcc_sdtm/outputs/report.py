@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from hcc_sdtm.finding import SEVERITIES
-from hcc_sdtm.outputs.findings import sort_findings
+from hcc_sdtm.outputs.finding_groups import sort_findings
 from hcc_sdtm.outputs.page import render_page
 from hcc_sdtm.outputs.reconciliation import summarise_reconciliation
 from hcc_sdtm.outputs.tables import build_endpoint_tables

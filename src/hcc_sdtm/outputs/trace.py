@@ -62,7 +62,7 @@ def trace_parameter(out: Path, raw: Path, name: str, subject: str) -> list[Trace
         raise StudyError(
             [Problem(Source(str(out)), "has no results, only what was mapped; name a folder of hcc-sdtm run")]
         )
-    _require_same_files(manifest, raw)
+    require_same_files(manifest, raw)
     datasets = read_outputs(out, raw)
     results = json.loads((out / "results" / "ard.json").read_text(encoding="utf-8"))["results"]
     starts = read_starts(out / "lineage.parquet")
@@ -119,7 +119,8 @@ def _raw_digests(manifest: Mapping[str, Any]) -> dict[str, str]:
     return {name.removeprefix("raw/"): digest for name, digest in inputs.items() if name.startswith("raw/")}
 
 
-def _require_same_files(manifest: Mapping[str, Any], raw: Path) -> None:
+def require_same_files(manifest: Mapping[str, Any], raw: Path) -> None:
+    """Nothing where every file of the sites is the one of the run; else StudyError with each that is not."""
     problems = []
     for name, digest in _raw_digests(manifest).items():
         source = Source(f"raw/{name}")

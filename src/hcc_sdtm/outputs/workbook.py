@@ -21,6 +21,7 @@ BODY_FONT = Font(name="Calibri", size=11)
 HEADER_FONT = Font(name="Calibri", size=11, bold=True, color="FFFFFF")
 LINE_POINTS = 15.0
 TOP = Alignment(vertical="top")
+INDENTED = Alignment(vertical="top", indent=2)
 WRAPPED = Alignment(vertical="top", wrap_text=True)
 
 
@@ -60,17 +61,20 @@ def add_sheet(
     widths: Sequence[tuple[str, float]],
     rows: Sequence[Sequence[Any]],
     wrapped: str = "",
+    levels: Sequence[int] = (),
 ) -> None:
     """Adds a table to a write-only workbook: header frozen, filter set, the column named ``wrapped`` wrapped.
 
-    ``widths`` gives each column's header and width. Text must have gone through `hcc_sdtm.outputs.cells`
-    before.
+    ``widths`` gives each column's header and width; ``levels``, where given, each row's: a row of level 1 belongs to the last
+    row of level 0 above it, is indented, and can be folded away under it. Text must have gone through
+    `hcc_sdtm.outputs.cells` before.
     """
     sheet = workbook.create_sheet(title)
     sheet.freeze_panes = "A2"
     sheet.page_setup.orientation = "landscape"
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_setup.fitToHeight = 0  # as many pages down as it takes, one across
+    sheet.sheet_properties.outlinePr.summaryBelow = False  # what is folded away stands below its lead
     last = get_column_letter(len(widths))
     sheet.auto_filter.ref = f"A1:{last}{len(rows) + 1}"
     for position, (_, width) in enumerate(widths, start=1):
@@ -78,15 +82,20 @@ def add_sheet(
     sheet.append([_cell(sheet, name, WRAPPED, HEADER_FONT, HEADER_FILL) for name, _ in widths])
     # One cell a column, filled anew for each row: append writes at once, and making a styled cell takes longer than that.
     cells = [_cell(sheet, None, WRAPPED if name == wrapped else TOP, BODY_FONT) for name, _ in widths]
+    below = [_cell(sheet, None, INDENTED, BODY_FONT) if at == 0 else cell for at, cell in enumerate(cells)]
     wrap = next((index for index, (name, _) in enumerate(widths) if name == wrapped), None)
     for number, row in enumerate(rows, start=2):
-        for cell, value in zip(cells, row, strict=True):
+        is_below = bool(levels) and levels[number - 2] > 0
+        if is_below:
+            sheet.row_dimensions[number].outlineLevel = levels[number - 2]
+        filled = below if is_below else cells
+        for cell, value in zip(filled, row, strict=True):
             if value is not None:
                 cell.value = value
         lines = 1 if wrap is None else _lines(str(row[wrap] or ""), widths[wrap][1])
         if lines > 1:
             sheet.row_dimensions[number].height = lines * LINE_POINTS
-        sheet.append([None if value is None else cell for cell, value in zip(cells, row, strict=True)])
+        sheet.append([None if value is None else cell for cell, value in zip(filled, row, strict=True)])
 
 
 def _lines(text: str, width: float) -> int:

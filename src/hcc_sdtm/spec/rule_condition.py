@@ -6,14 +6,14 @@ import re
 from dataclasses import dataclass
 
 _VARIABLE = re.compile(r"(?:--)?[A-Z][A-Z0-9_]{0,7}")
-_WORDS = ("present", "absent", "column", "no-column")
+_WORDS = ("present", "absent", "column", "no-column", "filled")
 _OPERATORS = ("=", "!=", "~", "!~", ">", ">=", "<", "<=")
 _CONDITION = re.compile(r"(?P<variable>\S+)\s+(?P<operator>\S+)(?:\s+(?P<value>.*\S))?\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One test of a record's variable, or of whether the dataset has it (``column``, ``no-column``).
+    """One test of a record's variable, or of whether the dataset has it (``column``, ``no-column``; ``filled``: with a value).
 
     ``operator`` is ``present``, ``absent``, ``=`` and ``!=`` (one of the ``values``, or a value that is none of them), ``~``
     and ``!~`` (the text, or a text that is given, fits the regular expression or not), or a comparison of numbers.
@@ -22,11 +22,13 @@ class Condition:
     variable: str
     operator: str
     values: tuple[str, ...] = ()
+    is_optional: bool = False
+    """``VARIABLE?``: where the dataset has no such column, every record is without a value."""
 
     @property
     def is_structural(self) -> bool:
         """Whether it asks for the column and not for values."""
-        return self.operator in ("column", "no-column")
+        return self.operator in ("column", "no-column", "filled")
 
 
 def is_variable(text: str) -> bool:
@@ -40,7 +42,8 @@ def parse_conditions(text: str) -> tuple[tuple[Condition, ...], list[str]]:
     wrong: list[str] = []
     for part in filter(None, (part.strip() for part in text.split(";"))):
         match = _CONDITION.fullmatch(part)
-        if match is None or not is_variable(match["variable"]):
+        variable = match["variable"].removesuffix("?") if match else ""
+        if match is None or not is_variable(variable):
             wrong.append(f'when "{part}": expected VARIABLE, then {", ".join((*_WORDS, *_OPERATORS))}')
             continue
         operator, value = match["operator"], match["value"] or ""
@@ -52,7 +55,7 @@ def parse_conditions(text: str) -> tuple[tuple[Condition, ...], list[str]]:
             wrong.append(f'when "{part}": {message}')
         else:
             values = tuple(term.strip() for term in value.split("|")) if operator in ("=", "!=") else (value,)
-            found.append(Condition(match["variable"], operator, values if value else ()))
+            found.append(Condition(variable, operator, values if value else (), match["variable"].endswith("?")))
     return tuple(found), wrong
 
 

@@ -8,7 +8,7 @@ severity ``off`` takes a rule away.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from hcc_sdtm.source import Source
 from hcc_sdtm.spec.csv_file import Row, read_csv_file
 from hcc_sdtm.spec.plausible_results import TABLE as PLAUSIBLE
 from hcc_sdtm.spec.rule_condition import Condition, is_variable, parse_conditions
+from hcc_sdtm.spec.rule_kinds import KINDS
 
 COLUMNS = (
     "id", "name", "severity", "scope", "when", "kind", "variable", "value", "message", "covers", "finds", "matters",
@@ -38,19 +39,16 @@ CLASSES = {
 GROUPS = ("SDTM", "ADAM", "SUPP", "BDS", "TTE", "OCCDS", *CLASSES)
 """Words of a scope for several datasets; any other word is a dataset."""
 
-ISO_FORMS = ("date", "duration", "date-or-duration", "interval", "complete-date")
-
 _ID = re.compile(r"[A-Z]{2,6}-[0-9]{3,4}")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)+")
-_COMPARISONS = re.compile(
-    r"(?:>=|<=|>|<|=|!=) ?-?[0-9]+(?:\.[0-9]+)?(?: and (?:>=|<=|>|<|=|!=) ?-?[0-9]+(?:\.[0-9]+)?)*"
-)
-_REFERENCE = re.compile(r"(?P<dataset>[A-Z][A-Z0-9]*)\.(?P<variable>[A-Z][A-Z0-9]*)")
 
 
 @dataclass(frozen=True)
 class RuleRow:
-    """One rule as its line says it; ``--`` in names stands for the prefix of the dataset that is checked."""
+    """One rule as its line says it; ``--`` in names stands for the prefix of the dataset that is checked.
+
+    A variable with ``?`` after its name need not be there: the rule is evaluated on the others.
+    """
 
     id: str
     name: str
@@ -71,110 +69,6 @@ class RuleRow:
     def terms(self) -> tuple[str, ...]:
         """The value as a list: ``A|B``."""
         return tuple(part.strip() for part in self.value.split("|"))
-
-
-def _no_value(value: str) -> str:
-    return "takes no value" if value else ""
-
-
-def _a_list(value: str) -> str:
-    return "" if all(part.strip() for part in value.split("|")) else "needs terms as A|B"
-
-
-def _a_pattern(value: str) -> str:
-    try:
-        re.compile(value)
-    except re.error as error:
-        return f"is not a regular expression: {error}"
-    return "" if value else "needs a regular expression"
-
-
-def _one_of(words: Collection[str]) -> Callable[[str], str]:
-    return lambda value: "" if value in words else f"needs one of {', '.join(words)}"
-
-
-def _a_variable(value: str) -> str:
-    return "" if is_variable(value) else "needs a variable"
-
-
-def _some_variables(value: str) -> str:
-    return "" if value and all(map(is_variable, value.split())) else "needs variables"
-
-
-def _comparisons(value: str) -> str:
-    return "" if _COMPARISONS.fullmatch(value) else "needs comparisons as >= 0 and < 100"
-
-
-def _bytes(value: str) -> str:
-    return "" if value.isdecimal() and int(value) > 0 else "needs a number of bytes"
-
-
-def _references(value: str) -> str:
-    return (
-        ""
-        if value and all(map(_REFERENCE.fullmatch, value.split()))
-        else "needs variables of a dataset as TA.ARMCD TA.ARM"
-    )
-
-
-def _keyed(value: str) -> str:
-    place, by, keys = value.partition(" by ")
-    is_right = _REFERENCE.fullmatch(place) and by and not _some_variables(keys)
-    return "" if is_right else "needs a variable of a dataset and keys as DM.ARM by USUBJID"
-
-
-def _record(value: str) -> str:
-    place, _, _ = value.partition(" when ")
-    return _references(place)
-
-
-def _within(value: str) -> str:
-    return (
-        ""
-        if not value
-        else ""
-        if value.startswith("within ") and not _some_variables(value[7:])
-        else "needs: within VARIABLES"
-    )
-
-
-def _datasets(value: str) -> str:
-    return ""
-
-
-KINDS: Mapping[str, tuple[int, Callable[[str], str]]] = {
-    "required": (1, _no_value),
-    "any-required": (2, _no_value),
-    "null": (1, _no_value),
-    "in-list": (1, _a_list),
-    "not-in-list": (1, _a_list),
-    "in-codelist": (1, _a_list),
-    "pattern": (1, _a_pattern),
-    "not-pattern": (1, _a_pattern),
-    "iso8601": (1, _one_of(ISO_FORMS)),
-    "number": (1, _comparisons),
-    "equals": (1, _a_variable),
-    "differs": (1, _a_variable),
-    "not-after": (1, _a_variable),
-    "study-day": (1, _a_variable),
-    "max-bytes": (1, _bytes),
-    "trimmed": (1, _no_value),
-    "ascii": (1, _no_value),
-    "unique": (1, _no_value),
-    "one-to-one": (2, _within),
-    "one-value": (1, _some_variables),
-    "reference": (1, _references),
-    "agrees": (1, _keyed),
-    "has-record": (1, _record),
-    "no-record": (1, _record),
-    "column": (1, _no_value),
-    "no-column": (1, _no_value),
-    "columns-together": (2, _no_value),
-    "some-value": (1, _no_value),
-    "dataset": (0, _datasets),
-    "no-dataset": (0, _datasets),
-}
-"""Every kind: how many variables it needs at least, and what is wrong with its value (``""``: nothing)."""
 
 
 def read_rule_rows(
@@ -221,7 +115,7 @@ def _read_row(row: Row, datasets: Collection[str], codelists: Collection[str], p
     if not any(not word.startswith("-") for word in scope):
         wrong.append("scope names no dataset")
     variables = tuple(row["variable"].split())
-    wrong += [f'variable "{name}" is not a name' for name in variables if not is_variable(name)]
+    wrong += [f'variable "{name}" is not a name' for name in variables if not is_variable(name.removesuffix("?"))]
     if row["kind"] not in KINDS:
         wrong.append(f'unknown kind "{row["kind"]}"{nearest(row["kind"], KINDS)}')
     else:

@@ -127,6 +127,42 @@ def read_written_mappings(path: Path) -> WrittenMappings:
     return WrittenMappings(tuple(mappings), specs)
 
 
+@dataclass(frozen=True)
+class WrittenSpecs:
+    """The spec tables of a study, their folders, each overlaying those before it, and the study's own, which may not exist.
+
+    ``mappings`` are those that are there, each a path and the name that sources print.
+    """
+
+    root: Path
+    own: Path
+    folders: tuple[Path, ...]
+    specs: Specs
+    mappings: tuple[tuple[Path, str], ...]
+
+
+def read_written_specs(path: Path) -> WrittenSpecs:
+    """A study's spec tables and where they lie, without its data, its trial and what its mappings say.
+
+    Raises StudyError with the problems of ``study.yaml`` and of the spec tables.
+    """
+    file, root, written = _read_study_file(path)
+    folders = _spec_folders(root, written)
+    mappings = _mappings(root, written, file, [])  # a new study has none yet
+    return WrittenSpecs(root, root / written.specs, folders, read_spec_tables(folders), tuple(mappings))
+
+
+def read_written_trial(written: WrittenSpecs) -> Trial:
+    """The facts of the trial in the study's own specs. Raises StudyError with every problem of the file."""
+    path = written.own / "trial.yaml"
+    file = read_yaml(path, path.relative_to(written.root).as_posix())
+    trial = validate(file, Trial)
+    problems = event_problems(WrittenTrial(trial, file), written.specs.sdtm)
+    if problems:
+        raise StudyError(problems)
+    return trial
+
+
 def _read_study_file(path: Path) -> tuple[YamlFile, Path, StudyFile]:
     """``study.yaml`` of a folder, or that is named; the study's folder; and the file's values."""
     file_path = path / STUDY_FILE if path.is_dir() else path

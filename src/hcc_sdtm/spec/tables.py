@@ -180,7 +180,7 @@ def _read_datasets(
             datasets[name] = ("sdtm", replace(spec, variables=own) if own is not None else spec)
     for name, (kind, spec) in list(datasets.items()):
         supplemental = f"SUPP{name}"
-        if kind == "sdtm" and supplemental not in rows and _has_supplement(spec):
+        if kind == "sdtm" and supplemental not in rows and has_supplement(spec):
             own = variables_of("sdtm", supplemental.lower()) or variables_of("sdtm", SUPP_TABLE)
             datasets[supplemental] = ("sdtm", build_supplement(spec, own or supplement))
     problems += [
@@ -195,7 +195,7 @@ def _read_datasets(
     return datasets
 
 
-def _has_supplement(spec: DatasetSpec) -> bool:
+def has_supplement(spec: DatasetSpec) -> bool:
     """Whether the dataset's records may have supplemental qualifiers: those about subjects, relationships apart."""
     return spec.has_subjects and spec.class_ != "RELATIONSHIP" and len(spec.name) <= SUPP_NAME
 

@@ -204,7 +204,6 @@ def _responses(study: KnownStudy) -> dict[str, pd.DataFrame]:
                     "RSTESTCD": test,
                     "RSORRES": values[screened],
                     "RSSTRESC": values[screened],
-                    "RSEVAL": "INVESTIGATOR",
                     "VISITNUM": "1",
                     "RSDTC": known["CONSENT"][screened],
                 },
@@ -273,7 +272,7 @@ def _history(study: KnownStudy) -> pd.DataFrame:
         subjects["USUBJID"],
         {
             "MHTERM": "HEPATITIS B",
-            "MHCAT": "MEDICAL HISTORY",
+            "MHCAT": "COMORBIDITY",
             "MHEVDTYP": "",
             "MHPRESP": "Y",
             "MHOCCUR": np.where(subjects["HBV"], "Y", "N"),

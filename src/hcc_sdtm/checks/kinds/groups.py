@@ -28,7 +28,7 @@ def unique(on: RuleOnDataset) -> Iterator[Flag]:
 def one_to_one(on: RuleOnDataset) -> Iterator[Flag]:
     """Each value of the first variable goes with one of the second and the other way round; within groups where asked."""
     first, second = on.variables[:2]
-    within = on.value.removeprefix("within").split()
+    within = on.named_here(on.row.value.removeprefix("within"))
     # where each has several of the other, the records that contradict the first are asked about, and not the same twice
     yield from _several(on, [*within, first], second)
     yield from _several(on, [*within, second], first)
@@ -37,21 +37,54 @@ def one_to_one(on: RuleOnDataset) -> Iterator[Flag]:
 def one_value(on: RuleOnDataset) -> Iterator[Flag]:
     """Records that agree in the keys agree in the variable."""
     for variable in on.variables:
-        yield from _several(on, on.value.split(), variable)
+        yield from _several(on, on.named_here(on.row.value), variable)
+
+
+def all_or_none(on: RuleOnDataset) -> Iterator[Flag]:
+    """Of the records that agree in the keys all have a value of the variable or none; the fewer of a key are asked about."""
+    keys = on.named_here(on.row.value)
+    groups = combined_codes([on.column(key) for key in keys])
+    for variable in on.variables:
+        positions = on.among(np.ones(len(on.dataset), dtype=bool))
+        given = on.column(variable).given[positions]
+        group = pd.Series(groups[positions])
+        share = pd.Series(given).groupby(group).transform("mean").to_numpy()
+        # where as many have a value as have none, the value is what is missing
+        odd = (~given & (share >= 0.5)) | (given & (share < 0.5))
+        by = ", ".join(keys)
+        without = positions[odd & ~given]
+        message = f"{variable} has no value{on.said}, and other records of the same {by} have one"
+        yield from on.flag(without, variable, message, "a value")
+        message = f'{variable} is "{{value}}"{on.said}, and other records of the same {by} have none'
+        yield from on.flag(positions[odd & given], variable, message, "no value, or one in every record")
+
+
+def not_constant(on: RuleOnDataset) -> Iterator[Flag]:
+    """Where the records differ in another variable, the variable is not one and the same value in all of them."""
+    other = on.column(on.value)
+    for variable in on.variables:
+        column = on.column(variable)
+        if len(column.texts) == 1 and not column.is_empty and sum(bool(text.strip()) for text in other.texts) > 1:
+            message = f'{variable} is "{column.texts[0]}" in every record, whatever {on.value} is{on.said}'
+            yield from on.flag_whole(variable, message)
 
 
 def _several(on: RuleOnDataset, keys: Sequence[str], variable: str) -> Iterator[Flag]:
-    """The first record of each value beside the one that most records of the key have; records without a value are left."""
+    """The first record of each value beside the one that most records of the key have; records without a value are left.
+
+    So are records without a key, unless the line says that it is optional: then none is a key like another.
+    """
     by, column = [on.column(key) for key in keys], on.column(variable)
-    mask = np.logical_and.reduce([column.given, *(each.given for each in by)])
+    needed = [each.given for key, each in zip(keys, by, strict=True) if not on.is_optional(key)]
+    mask = np.logical_and.reduce([column.given, *needed])
     positions = on.among(mask)
     if not len(positions):
         return
     groups, values = combined_codes(by)[positions], column.codes[positions].astype(np.int64)
+    if len(pd.unique(groups * len(column.texts) + values)) == len(pd.unique(groups)):
+        return
     pairs = pd.DataFrame({"group": groups, "value": values, "at": positions})
     counted = pairs.groupby(["group", "value"], as_index=False, sort=False).agg(at=("at", "min"), count=("at", "size"))
-    if len(counted) == counted["group"].nunique():
-        return
     # of as many records each, the text that sorts first stays, so that the order of records decides nothing
     counted["text"] = [column.texts[value] for value in counted["value"]]
     counted = counted.sort_values(["group", "count", "text"], ascending=[True, False, True])

@@ -16,6 +16,9 @@ from hcc_sdtm.dates.iso import is_iso
 from hcc_sdtm.problem import nearest
 
 SHOWN_TERMS = 12
+WHOLE_COLUMN = 20
+"""A column that is empty throughout is asked about once where more records than these need a value."""
+
 _NUMBER = r"[0-9]+(?:[.,][0-9]+)?"
 _DURATION = re.compile(
     rf"-?P(?!$)(?:{_NUMBER}W|(?:{_NUMBER}Y)?(?:{_NUMBER}M)?(?:{_NUMBER}D)?(?:T(?=[0-9])(?:{_NUMBER}H)?(?:{_NUMBER}M)?(?:{_NUMBER}S)?)?)"
@@ -25,11 +28,16 @@ _PART = re.compile(r"(>=|<=|>|<|=|!=) ?(-?[0-9.]+)")
 
 
 def required(on: RuleOnDataset) -> Iterator[Flag]:
-    """Each variable has a value."""
+    """Each variable has a value; a column without any, in many records, is one finding of the dataset."""
     for variable in on.variables:
         column = on.column(variable)
         if column.has_gaps:
-            yield from on.flag(on.among(~column.given), variable, f"{variable} has no value{on.said}", "a value")
+            positions = on.among(~column.given)
+            if column.is_empty and len(positions) > WHOLE_COLUMN:
+                message = f"{variable} has no value in any record, {len(positions)} of which need one{on.said}"
+                yield from on.flag_whole(variable, message, "a value")
+            else:
+                yield from on.flag(positions, variable, f"{variable} has no value{on.said}", "a value")
 
 
 def any_required(on: RuleOnDataset) -> Iterator[Flag]:
@@ -120,28 +128,34 @@ def iso8601(on: RuleOnDataset) -> Iterator[Flag]:
     return _failing(on, test, f'{{variable}} "{{value}}" is not {expected}{on.said}', expected)
 
 
-def _is_date(text: str) -> bool:
+def is_date(text: str) -> bool:
+    """Whether a text is an ISO 8601 date or date and time, complete or partial."""
     return bool(is_iso(pd.Series([text], dtype=object)).iloc[0])
 
 
-def _is_duration(text: str) -> bool:
+def is_duration(text: str) -> bool:
+    """Whether a text is an ISO 8601 duration."""
     return _DURATION.fullmatch(text) is not None
 
 
 def _is_interval(text: str) -> bool:
     first, slash, last = text.partition("/")
-    return bool(slash) and _is_date(first) and (_is_date(last) or _is_duration(last))
+    return bool(slash) and is_date(first) and (is_date(last) or is_duration(last))
 
 
 _ISO_TESTS: dict[str, tuple[Callable[[str], bool], str]] = {
-    "date": (_is_date, "an ISO 8601 date or date and time"),
+    "date": (is_date, "an ISO 8601 date or date and time"),
     "complete-date": (
-        lambda text: _DAY.fullmatch(text) is not None and _is_date(text),
+        lambda text: _DAY.fullmatch(text) is not None and is_date(text),
         "an ISO 8601 date known to the day",
     ),
-    "duration": (_is_duration, "an ISO 8601 duration"),
-    "date-or-duration": (lambda text: _is_date(text) or _is_duration(text), "an ISO 8601 date or duration"),
-    "interval": (lambda text: _is_date(text) or _is_interval(text), "an ISO 8601 date or interval"),
+    "duration": (is_duration, "an ISO 8601 duration"),
+    "date-or-duration": (lambda text: is_date(text) or is_duration(text), "an ISO 8601 date or duration"),
+    "duration-or-interval": (
+        lambda text: is_duration(text) or _is_interval(text),
+        "an ISO 8601 duration or interval",
+    ),
+    "interval": (lambda text: is_date(text) or _is_interval(text), "an ISO 8601 date or interval"),
 }
 
 
@@ -176,12 +190,45 @@ def ascii_(on: RuleOnDataset) -> Iterator[Flag]:
     )
 
 
+def any_in_list(on: RuleOnDataset) -> Iterator[Flag]:
+    """At least one of the variables has a value of the list; those that the dataset has not are without one."""
+    names = [on.named(name) for name in on.row.variables]
+    there = [name for name in names if on.has(name)]
+    if not there:
+        raise Missing(f"{on.name} has none of {', '.join(names)}")
+    terms = frozenset(on.row.terms)
+    right = np.logical_or.reduce([on.column(name).where(terms.__contains__) for name in there])
+    what = " or ".join(on.row.terms)
+    is_what = f"{there[0]} is not {what}" if len(names) == 1 else f"none of {', '.join(names)} is {what}"
+    yield from on.flag(on.among(~right), there[0], f"{is_what}{on.said}", what)
+
+
+def compares(on: RuleOnDataset) -> Iterator[Flag]:
+    """Each number is in an order with another of the record; where one of them is no number, nothing is said."""
+    sign, _, other = on.value.partition(" ")
+    for variable in on.variables:
+        first, second = (on.column(name).of(_number, float) for name in (variable, other))
+        same = np.isclose(first, second, rtol=1e-9, atol=0.0)
+        right = {"<": (first < second) & ~same, "<=": (first < second) | same, "=": same}
+        right |= {">": (first > second) & ~same, ">=": (first > second) | same}
+        positions = on.among(~right[sign] & np.isfinite(first) & np.isfinite(second))
+        message = [f"{variable} is {a} and {other} is {b}{on.said}" for a, b in on.pairs(variable, other, positions)]
+        expected = [f"{sign} {b}" for _, b in on.pairs(variable, other, positions)]
+        yield from on.flag(positions, variable, message, expected)
+
+
+def _number(text: str) -> float:
+    value = number_of(text)
+    return np.nan if value is None else value
+
+
 def equals(on: RuleOnDataset) -> Iterator[Flag]:
     """Each variable has the same text as another of the record; none and none are the same."""
     for variable in on.variables:
         same, other = _compared(on, variable)
         positions = on.among(~same)
-        message = [f'{variable} is "{a}" and {on.value} "{b}"{on.said}' for a, b in _pairs(on, variable, positions)]
+        pairs = on.pairs(variable, on.value, positions)
+        message = [f'{variable} is "{a}" and {on.value} "{b}"{on.said}' for a, b in pairs]
         yield from on.flag(positions, variable, message, other[positions].tolist())
 
 
@@ -198,52 +245,42 @@ def _compared(on: RuleOnDataset, variable: str) -> tuple[np.ndarray, np.ndarray]
     return np.asarray(first == second, dtype=bool), second
 
 
-def _pairs(on: RuleOnDataset, variable: str, positions: np.ndarray) -> list[tuple[str, str]]:
-    columns = [on.column(name) for name in (variable, on.value)]
-    return [
-        (columns[0].texts[a], columns[1].texts[b])
-        for a, b in zip(columns[0].codes[positions], columns[1].codes[positions], strict=True)
-    ]
-
-
-def not_after(on: RuleOnDataset) -> Iterator[Flag]:
-    """No date is surely after another of the record; partial dates are taken as any day they can mean."""
-    for variable in on.variables:
-        on.column(variable), on.column(on.value)
-        days, limits = on.evidence.days(on.name, variable), on.evidence.days(on.name, on.value)
-        earliest, latest = days["earliest"].to_numpy(), limits["latest"].to_numpy()
-        after = earliest > latest
-        for at in on.among((earliest == latest) & ~after):
-            first, second = _pairs(on, variable, np.array([at]))[0]
-            length = min(len(first), len(second))
-            after[at] = length > len("2021-03-05T1") and first[:10] == second[:10] and first[:length] > second[:length]
-        positions = on.among(after)
-        message = [f'{variable} "{a}" is after {on.value} "{b}"{on.said}' for a, b in _pairs(on, variable, positions)]
-        expected = [f"a date up to {b}" for _, b in _pairs(on, variable, positions)]
-        yield from on.flag(positions, variable, message, expected)
-
-
 def study_day(on: RuleOnDataset) -> Iterator[Flag]:
-    """Each study day is the date's, counted from the subject's RFSTDTC without a day 0 (SDTMIG 3.4, 4.4.4)."""
+    """Each study day is the date's, counted from the subject's RFSTDTC without a day 0 (SDTMIG 3.4, 4.4.4).
+
+    It is missing where either date is not complete to the day. Of subjects whom DM has not, or twice, nothing is said.
+    """
     (variable,) = on.variables
     column = on.column(variable)
     dates = on.evidence.days(on.name, on.value)
-    start = on.evidence.days_of_subjects("DM", "RFSTDTC")
+    start = _reference_starts(on)
     subjects = on.column("USUBJID")
     nowhere = (np.nan, np.nan)
     first = subjects.of(lambda subject: start.get(subject, nowhere)[0], float)
     last = subjects.of(lambda subject: start.get(subject, nowhere)[1], float)
+    in_demographics = subjects.where(start.__contains__)
     date = dates["earliest"].to_numpy()
     is_known = (date == dates["latest"].to_numpy()) & (first == last)
     days = date - first
-    expected = np.where(days >= 0, days + 1, days)
+    expected = np.where(is_known, np.where(days >= 0, days + 1, days), np.nan)
     given = column.of(lambda text: np.nan if (value := number_of(text)) is None else value, float)
-    positions = on.among(is_known & (expected != given))
+    differs = (expected != given) & ~(np.isnan(expected) & np.isnan(given))
+    positions = on.among(in_demographics & differs)
     message = [
-        f"{variable} is {_day(found)} and {on.value} is day {_day(right)} after RFSTDTC"
+        f"{variable} is {_day(found)}; {on.value} and RFSTDTC "
+        + ("are not both complete to the day" if np.isnan(right) else f"make it {_day(right)}")
         for found, right in zip(given[positions], expected[positions], strict=True)
     ]
-    yield from on.flag(positions, variable, message, [_day(right) for right in expected[positions]])
+    yield from on.flag(
+        positions, variable, message, ["no value" if np.isnan(right) else _day(right) for right in expected[positions]]
+    )
+
+
+def _reference_starts(on: RuleOnDataset) -> dict[str, tuple[float, float]]:
+    """First and last day that RFSTDTC can mean, of the subjects with one record in DM; NaN where it is missing."""
+    records = on.evidence.records("DM", "USUBJID", date="RFSTDTC").drop_duplicates("USUBJID", keep=False)
+    days = zip(records["earliest"], records["latest"], strict=True)
+    return dict(zip(records["USUBJID"], days, strict=True))
 
 
 def _day(day: float) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from hcc_sdtm.checks.column import Column, combined_codes
+from hcc_sdtm.checks.column import Column, combined_codes, distinct_records
 from hcc_sdtm.checks.evidence import Missing
 from hcc_sdtm.checks.rule import Flag
 from hcc_sdtm.checks.rule_on_dataset import RuleOnDataset
@@ -33,17 +33,16 @@ def no_record(on: RuleOnDataset) -> Iterator[Flag]:
 def _by_presence(on: RuleOnDataset, wanted: bool) -> Iterator[Flag]:
     place, _, conditions = on.value.partition(" when ")
     names = [part.partition(".") for part in place.split()]
-    there = _other(on, names[0][0], conditions)
     columns = [on.column(variable) for variable in on.variables]
-    others = [there.column(name) for _, _, name in names]
-    given = np.logical_and.reduce([column.given for column in columns])
-    known = _tuples(others, there.among(np.ones(len(there.dataset), dtype=bool)))
-    positions = on.among(given)
+    positions = on.among(np.logical_and.reduce([column.given for column in columns]))
     if not len(positions):
         return
+    there = _other(on, names[0][0], conditions)
+    others = [there.column(name) for _, _, name in names]
+    known = _tuples(others, there.among(np.ones(len(there.dataset), dtype=bool)))
     codes = combined_codes(columns)[positions]
-    _, first, counts = np.unique(codes, return_index=True, return_counts=True)
-    firsts = positions[first]
+    _, places, counts = distinct_records(codes)
+    firsts = positions[places]
     wrong = [
         number
         for number, at in enumerate(firsts)
@@ -81,10 +80,10 @@ def agrees(on: RuleOnDataset) -> Iterator[Flag]:
     known = _once([there.column(key) for key in by], values)
     columns, column = [on.column(key) for key in by], on.column(variable)
     codes = combined_codes(columns)
-    distinct, first = np.unique(codes, return_index=True)
+    keys_of = distinct_records(codes)
     expected = {
         code: known.get(tuple(each.texts[each.codes[at]] for each in columns))
-        for code, at in zip(distinct.tolist(), first.tolist(), strict=True)
+        for code, at in zip(keys_of.numbers.tolist(), keys_of.firsts.tolist(), strict=True)
     }
     pairs = pd.DataFrame({"code": codes, "value": column.codes}).drop_duplicates()
     wrong = {
@@ -115,7 +114,7 @@ def _tuples(columns: list[Column], positions: np.ndarray) -> set[tuple[str, ...]
     if not len(positions):
         return set()
     codes = combined_codes(columns)[positions]
-    firsts = positions[np.unique(codes, return_index=True)[1]]
+    firsts = positions[distinct_records(codes).firsts]
     return {tuple(column.texts[column.codes[at]] for column in columns) for at in firsts}
 
 
@@ -123,9 +122,9 @@ def _once(keys: list[Column], values: Column) -> dict[tuple[str, ...], str]:
     """The value of each combination of keys that one record has."""
     if not len(values.codes):
         return {}
-    _, first, counts = np.unique(combined_codes(keys), return_index=True, return_counts=True)
+    _, firsts, counts = distinct_records(combined_codes(keys))
     return {
         tuple(key.texts[key.codes[at]] for key in keys): values.texts[values.codes[at]].strip()
-        for at, count in zip(first, counts, strict=True)
+        for at, count in zip(firsts, counts, strict=True)
         if count == 1
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
@@ -21,20 +22,29 @@ class XmlFileError(Exception):
     """The file is not whole or well formed, or declares what is refused. Its text says why."""
 
 
+@dataclass
+class XmlPlace:
+    """The line of the file that an element starts at, while its start is handled."""
+
+    line: int = 0
+
+
 def read_xml(
     path: Path,
     start: Callable[[str, dict[str, str]], None],
     end: Callable[[str], None],
     characters: Callable[[str], None],
+    place: XmlPlace | None = None,
 ) -> None:
     """Calls the handlers for each start and end of an element and each piece of text, in the order of the file.
 
-    A name is its namespace, a space and the local name; a name without namespace stands alone. Raises XmlFileError, what a
-    handler raises, and OSError for a file that cannot be opened.
+    A name is its namespace, a space and the local name; a name without namespace stands alone. ``place`` is kept at the line
+    of the element whose start is handled. Raises XmlFileError, what a handler raises, and OSError for a file that cannot be
+    opened.
     """
     parser = expat.ParserCreate("utf-8", " ")
     parser.buffer_text = True
-    parser.StartElementHandler = start
+    parser.StartElementHandler = start if place is None else _placed(start, place, parser)
     parser.EndElementHandler = end
     parser.CharacterDataHandler = characters
     parser.StartDoctypeDeclHandler = _refuse_doctype
@@ -55,6 +65,16 @@ def read_xml(
             what = expat.errors.messages.get(failure.code, str(failure.code))
             message = f"line {failure.lineno}: {what}; it is cut off or damaged, ask for it again"
             raise XmlFileError(message) from failure
+
+
+def _placed(
+    start: Callable[[str, dict[str, str]], None], place: XmlPlace, parser: expat.XMLParserType
+) -> Callable[[str, dict[str, str]], None]:
+    def handle(name: str, attributes: dict[str, str]) -> None:
+        place.line = parser.CurrentLineNumber
+        start(name, attributes)
+
+    return handle
 
 
 def _encoding(head: bytes) -> str:
