@@ -73,7 +73,15 @@ def write(folder: Path, datasets: list[str]) -> dict:
         for column in frame.select_dtypes(exclude="number"):
             frame[column] = frame[column].astype(object).where(frame[column].notna(), "")
         domain = name.partition("_")[0]
-        pyreadstat.write_xport(frame, folder / f"{domain}.xpt", table_name=domain.upper(), file_format_version=5)
+        described = getattr(pharmaversesdtm, f"{name}_meta")
+        pyreadstat.write_xport(
+            frame,
+            folder / f"{domain}.xpt",
+            table_name=domain.upper(),
+            file_label=described.file_label or "",
+            column_labels=[(described.column_names_to_labels.get(column) or "")[:40] for column in frame.columns],
+            file_format_version=5,
+        )
     return {"bytes": sum(path.stat().st_size for path in folder.glob("*.xpt"))}
 
 

@@ -420,8 +420,9 @@ def queries_import(study: Path, files: tuple[Path, ...], out: Path | None, round
 @click.option("--study", type=click.Path(path_type=Path), help="A study's folder, for the rules that it adds.")
 @click.option("--pages", type=click.Path(path_type=Path), help="Folder to write all rules into, as pages of Markdown.")
 def rules(rule: str | None, study: Path | None, pages: Path | None) -> None:
-    """The rules that data is checked by; with RULE (an id, RS-003) what it finds, why, an example and the source."""
+    """The rules that data is checked by; with RULE (RS-003, or a published id) what it finds, why, an example, the source."""
     from hcc_sdtm.checks.catalogue import list_rules  # heavy
+    from hcc_sdtm.checks.coverage import covering_rules, read_not_covered
     from hcc_sdtm.outputs.rules_page import write_rules_pages
     from hcc_sdtm.spec.folder import reference_study
     from hcc_sdtm.spec.study import read_written_specs
@@ -435,11 +436,15 @@ def rules(rule: str | None, study: Path | None, pages: Path | None) -> None:
         for each in every.values():
             click.echo(f"{each.severity:8} {each.label}")
         return
-    if rule not in every:
-        raise StudyError([_problem(Path("rules"), f'no rule "{rule}"{nearest(rule, every)}')])
-    found = every[rule]
-    click.echo(found.label)
-    for heading, text in found.documentation.items():
-        click.echo(f"{heading}: {text}")
-    if found.covers:
-        click.echo(f"Covers: {', '.join(found.covers)}")
+    covering, left = covering_rules(every.values()), read_not_covered()
+    if rule in left:
+        click.echo(f"{rule} is not covered: {left[rule]}")
+        return
+    if rule not in every and rule not in covering:
+        raise StudyError([_problem(Path("rules"), f'no rule "{rule}"{nearest(rule, [*every, *covering])}')])
+    for found in [every[each] for each in covering.get(rule, (rule,))]:
+        click.echo(found.label)
+        for heading, text in found.documentation.items():
+            click.echo(f"{heading}: {text}")
+        if found.covers:
+            click.echo(f"Covers: {', '.join(found.covers)}")

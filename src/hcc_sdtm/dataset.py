@@ -421,7 +421,7 @@ class Dataset:
             columns.pop("rule"),
             columns.pop("severity"),
             len(positions),
-            site=self._sites(positions),
+            site=self.sites(positions),
             dataset=self.name,
             subject=self._texts("USUBJID", positions),
             keys=self._keys(positions),
@@ -450,9 +450,10 @@ class Dataset:
             return trace.source, ""
         return self.lineage.origins.cells(int(number), ())[0][0], ""
 
-    def _sites(self, positions: np.ndarray) -> Sequence[str] | str:
+    def sites(self, positions: np.ndarray) -> Sequence[str]:
+        """The site of each record; ``""`` for data that came from outside."""
         if self.lineage is None or PLAN not in self.frame.columns:
-            return ""
+            return [""] * len(positions)
         plans = self.lineage.plans
         return [plans[int(plan)].site if plan >= 0 else "" for plan in self.frame[PLAN].to_numpy()[positions]]
 

@@ -28,7 +28,7 @@ def build_dataset(name: str, frame: pd.DataFrame) -> Dataset:
     """A Dataset of text columns, those that the spec makes numbers as numbers; no lineage."""
     spec = find_spec(name)
     typed = {
-        column: pd.to_numeric(frame[column].replace("", np.nan)).astype(float)
+        column: pd.to_numeric(frame[column].where(frame[column] != "", np.nan)).astype(float)
         if column in spec.by_name and spec.by_name[column].is_numeric
         else frame[column].astype(object)
         for column in frame

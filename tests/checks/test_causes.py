@@ -34,6 +34,21 @@ def at(rule, severity="error", source=CELL, typed="南", variable="SEX", **field
     return Finding(rule, severity, f"{rule} says so", source=source, typed=typed, variable=variable, **fields)
 
 
+def test_records_that_repeat_a_key_are_one_question_and_so_is_their_number():
+    def record(rule, number, variable, keys="LBTESTCD=AFP LBDTC=2022-01-10", subject="S-1"):
+        return Finding(
+            rule, "error", "again", dataset="LB", record=number, subject=subject, variable=variable, keys=keys
+        )  # fmt: skip
+
+    repeated = [record("SCH-007 a.b", "1", "LBDTC"), record("SCH-007 a.b", "3", "LBDTC")]
+    numbers = [record("SD-0086 c.d", "3", "LBSEQ"), record("SD-0086 c.d", "5", "LBSEQ")]
+    others = [
+        record("SCH-007 a.b", "7", "LBDTC", subject="S-2"),
+        record("SCH-007 a.b", "8", "LBDTC", keys="LBTESTCD=ALT"),
+    ]
+    assert grouped(*repeated, *numbers, *others) == [None, 0, 0, None, None, None]
+
+
 def test_findings_of_one_cell_stand_under_the_step_that_is_nearest_to_it():
     assert grouped(
         at("XPT-003 xpt.text"),

@@ -42,7 +42,13 @@ def build_metadata(case):
             told.get("label"),
             told.get("file", ""),
             tuple(
-                FileVariable(variable, facts.get("label"), facts.get("type"), int(facts.get("length", 0)) or None)
+                FileVariable(
+                    variable,
+                    facts.get("label"),
+                    facts.get("type"),
+                    int(facts.get("length", 0)) or None,
+                    facts.get("format"),
+                )
                 for variable, facts in told["variables"].items()
             ),
         )

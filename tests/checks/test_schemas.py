@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hcc_sdtm.checks.schema_findings import check_schema
 from hcc_sdtm.checks.schema_rules import SCHEMA_RULES
-from hcc_sdtm.checks.schemas import build_schema, check_schema
+from hcc_sdtm.checks.schemas import build_schema
 from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.source import Source
 from hcc_sdtm.spec.model import Codelist, DatasetSpec, Specs, ValueLevel, Variable
@@ -209,10 +210,17 @@ def test_value_that_breaks_several_rules_is_one_finding() -> None:
 def test_every_record_with_a_wrong_value_has_its_finding() -> None:
     dataset = Dataset(
         RS,
-        pd.concat([GOOD.assign(RSLOC="HEPAR", VISITNUM=float(at)) for at in range(3)]).reset_index(drop=True),
+        pd.concat([GOOD.assign(RSDTC="5.3.2021", VISITNUM=float(at)) for at in range(3)]).reset_index(drop=True),
     )
-    wrong = [finding for finding in found(dataset, "rule", "record") if finding[0].startswith("SCH-004")]
-    assert wrong == [("SCH-004 schema.term-added", str(at)) for at in range(1, 13)]
+    wrong = [finding for finding in found(dataset, "rule", "record") if finding[0].startswith("SCH-005")]
+    assert wrong == [("SCH-005 schema.not-iso8601", str(at)) for at in range(1, 13)]
+
+
+def test_an_added_term_is_one_finding_at_its_first_record() -> None:
+    frames = [GOOD.assign(RSLOC="HEPAR" if at < 2 else "LUNGE", VISITNUM=float(at)) for at in range(3)]
+    dataset = Dataset(RS, pd.concat(frames).reset_index(drop=True))
+    added = [finding for finding in found(dataset, "rule", "value", "record") if finding[0].startswith("SCH-004")]
+    assert added == [("SCH-004 schema.term-added", "HEPAR", "1"), ("SCH-004 schema.term-added", "LUNGE", "9")]
 
 
 def test_missing_column_is_one_finding() -> None:
@@ -318,7 +326,7 @@ def test_by_distinct_value_finds_what_a_look_at_every_record_finds(rows: list[tu
     frame = frame.assign(
         USUBJID="S-1", RSSEQ=np.arange(1.0, len(frame) + 1), RSLOC="", VISITNUM=np.arange(float(len(frame)))
     )
-    expected = set()
+    expected, added = set(), set()
     allowed = {"ECOG101": ("SCH-004", {"0", "1", "2"}), "TOTAL": ("", set())}
     for at, (test, result, date) in enumerate(rows, start=1):
         rule, terms = allowed.get(test, ("SCH-003", {"CR", "PR", "PD"}))
@@ -326,8 +334,9 @@ def test_by_distinct_value_finds_what_a_look_at_every_record_finds(rows: list[tu
             expected.add(("SCH-003" if test else "SCH-002", "RSTESTCD", str(at)))
         if len(result.encode()) > 20:
             expected.add(("SCH-006", "RSSTRESC", str(at)))
-        elif rule and result and result not in terms:
+        elif rule and result and result not in terms and (rule, result) not in added:
             expected.add((rule, "RSSTRESC", str(at)))
+            added |= {(rule, result)} if rule == "SCH-004" else set()
         if date == "x":
             expected.add(("SCH-005", "RSDTC", str(at)))
 

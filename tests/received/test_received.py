@@ -3,7 +3,7 @@ from datetime import datetime
 import pandas as pd
 import pytest
 
-from hcc_sdtm.checks.schemas import check_schema
+from hcc_sdtm.checks.schema_findings import check_schema
 from hcc_sdtm.outputs.dataset_json import write_dataset_json
 from hcc_sdtm.outputs.xpt import write_xpt as write_own_xpt
 from hcc_sdtm.problem import StudyError

@@ -215,6 +215,12 @@ def test_a_confirmed_query_is_proposed_for_a_waiver():
     assert list(propose_waivers(changed)) == ["a"]
 
 
+def test_what_follows_from_a_confirmed_finding_is_proposed_too_where_it_stands():
+    before, _ = ask((), [one("a", also=("b", "c"))])
+    _, changed, _ = take_answers(before, [answer("101-0001", "confirmed as is")], 2)
+    assert list(propose_waivers(changed, {"c", "z"})) == ["a", "c"]
+
+
 def test_two_rounds_without_an_answer_escalate_and_the_same_workbook_twice_is_one_round():
     queries, _ = ask((), [one("a")])
     for _ in range(3):

@@ -71,6 +71,47 @@ ISO_FORMS = "date, duration, date-or-duration, duration-or-interval, interval, c
         ({"kind": "agrees", "value": "DM.ARM"}, 'value "DM.ARM": kind agrees needs a variable of a dataset and keys'),
         ({"kind": "iso8601", "value": "day"}, f'value "day": kind iso8601 needs one of {ISO_FORMS}'),
         ({"finds": ""}, "finds is missing"),
+        ({"when": "AEDOSE > nan"}, 'when "AEDOSE > nan": "nan" is not a number'),
+        ({"when": "AEDOSE > 1_0"}, 'when "AEDOSE > 1_0": "1_0" is not a number'),
+        (
+            {"when": "AESER = Y|"},
+            'when "AESER = Y|": "Y|" has a term without text; expected A|B, and absent for no value',
+        ),
+        (
+            {"kind": "study-day", "variable": "--DY --STDY", "value": "--DTC"},
+            "kind study-day takes 1 variable, and 2 are",
+        ),
+        (
+            {"kind": "agrees", "variable": "A B", "value": "DM.A by USUBJID"},
+            "kind agrees takes 1 variable, and 2 are named",
+        ),
+        (
+            {"kind": "agrees", "variable": "A", "value": "DM.A by USUBJID?"},
+            'value "DM.A by USUBJID?": kind agrees needs',
+        ),
+        (
+            {"kind": "not-after", "variable": "A", "value": "DM.A by USUBJID?"},
+            'value "DM.A by USUBJID?": kind not-after',
+        ),
+        ({"kind": "one-to-one", "variable": "A B C"}, "kind one-to-one takes 2 variables, and 3 are named"),
+        (
+            {"kind": "one-to-one", "variable": "A? B"},
+            'variable "A?": kind one-to-one takes no variable that need not be',
+        ),
+        ({"kind": "reference", "variable": "A", "value": "DM.A DM.B"}, 'value "DM.A DM.B" names 2 variables for 1'),
+        (
+            {"kind": "reference", "variable": "A", "value": "DMM.A"},
+            'value "DMM.A": no dataset "DMM"; did you mean "DM"?',
+        ),
+        (
+            {"kind": "reference", "variable": "A B", "value": "DM.A DS.B"},
+            'value "DM.A DS.B": the variables are of several datasets, and must be of one',
+        ),
+        ({"kind": "one-value", "variable": "A", "value": "A B"}, 'variable "A" is one of its own keys'),
+        ({"kind": "dataset", "scope": "EVENTS", "variable": ""}, "scope of kind dataset must be one dataset"),
+        ({"kind": "dataset", "scope": "DM AE", "variable": ""}, "scope of kind dataset must be one dataset"),
+        ({"kind": "dataset", "scope": "DM", "variable": "A"}, "kind dataset takes no variables, and 1 are named"),
+        ({"kind": "dataset", "scope": "DM", "variable": "", "value": "XX"}, 'value "XX": no dataset "XX"'),
     ],
 )
 def test_what_is_wrong_with_a_line(tmp_path, line, expected):

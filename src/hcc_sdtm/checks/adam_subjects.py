@@ -15,7 +15,7 @@ from hcc_sdtm.checks.analysis_evidence import analysis_datasets, firsts, number,
 from hcc_sdtm.checks.column import Column
 from hcc_sdtm.checks.evidence import Evidence, Missing
 from hcc_sdtm.checks.rule import Flag, rule
-from hcc_sdtm.checks.written_days import written_days
+from hcc_sdtm.checks.written_days import written_days, written_spans
 
 OWN = re.compile(
     r"STUDYID|DOMAIN|USUBJID|DTHFL|ASEQ|[A-Z]{2}SEQ|SRC(?:DOM|VAR|SEQ)|PARAM.*|PARCAT.*|A(?:VAL|VISIT|TPT|DT|TM|DY|ST|EN).*"
@@ -32,7 +32,7 @@ def demographics_differ(evidence: Evidence) -> Iterator[Flag]:
         flag is left to AD-0105, which knows the data cut-off.
     Why it matters: A copied variable is the collected value; a difference means that somebody changed or lost it.
     Example: SEX F in DM and M in ADSL.
-    Source: ADaMIG 1.3 section 3.1.1, variables copied from SDTM keep their values.
+    Source: ADaMIG 1.3 section 3.1, variables copied from SDTM keep their values.
     """
     shared = _shared(evidence, "ADSL", "DM")
     yield from _differences(evidence, "ADSL", "DM", [name for name in shared if name not in ("DOMAIN", "DTHFL")])
@@ -46,7 +46,7 @@ def adsl_value_differs(evidence: Evidence) -> Iterator[Flag]:
     Why it matters: Populations, treatments and dates of ADSL select and group the records; with another value the same
         subject is in one table and not in the next.
     Example: TRTSDT 2022-03-01 in ADSL and 2022-03-02 in ADTTE.
-    Source: ADaMIG 1.3 section 3.1.1, a variable of ADSL has the same value wherever it is repeated.
+    Source: ADaMIG 1.3 section 3.1, a variable of ADSL has the same value wherever it is repeated.
     """
     others = [name for name in analysis_datasets(evidence, "USUBJID") if name != "ADSL"]
     if not others:
@@ -63,7 +63,7 @@ def adsl_metadata_differs(evidence: Evidence) -> Iterator[Flag]:
     What it finds: The label or the type (text or number) of a variable that is not the one it has in ADSL.
     Why it matters: A variable of one name is taken for one thing; with two labels nobody knows which is meant.
     Example: ITTFL labelled "Intent-To-Treat Population Flag" in ADSL and "ITT Flag" in ADRS.
-    Source: ADaMIG 1.3 section 3.1.1, a variable of ADSL has the same metadata wherever it is repeated.
+    Source: ADaMIG 1.3 section 3.1, a variable of ADSL has the same metadata wherever it is repeated.
     """
     others = [name for name in analysis_datasets(evidence, "USUBJID") if name != "ADSL"]
     if "ADSL" not in evidence.datasets:
@@ -103,20 +103,27 @@ def _differences(evidence: Evidence, dataset: str, other: str, variables: list[s
     place[theirs.codes] = np.arange(len(theirs.codes))
     once = {text: int(at) for text, at, count in zip(theirs.texts, place, counts, strict=True) if count == 1}
     at = subjects.of(lambda subject: once.get(subject, -1), np.int64)
-    known = at >= 0
+    known = np.flatnonzero(at >= 0)
     for variable in variables:
         column, right = evidence.column(dataset, variable), evidence.column(other, variable)
         own_values, right_values = _aligned(column, right)
-        wrong = np.flatnonzero(known & (own_values[column.codes] != right_values[right.codes][at]))
+        wrong = known[own_values[column.codes[known]] != right_values[right.codes[at[known]]]]
         if not len(wrong):
             continue
         wrong = firsts((subjects.codes, column.codes), wrong)
-        expected = [right.texts[code].strip() for code in right.codes[at[wrong]].tolist()]
+        found, expected = texts_at(column, wrong), texts_at(right, at[wrong])
+        if variable.endswith("DT"):
+            found, expected = _as_days(found), _as_days(expected)
         message = [
-            f'{variable} is "{text}" and in {other} "{there}"'
-            for text, there in zip(texts_at(column, wrong), expected, strict=True)
+            f'{variable} is "{text}", and in {other} "{there}"' for text, there in zip(found, expected, strict=True)
         ]
         yield Flag(dataset, wrong, variable, message, expected)
+
+
+def _as_days(texts: list[str]) -> list[str]:
+    """Numbers of days as dates; any other text as it is."""
+    days = written_days(np.array([number(text) for text in texts]))
+    return [day or text for day, text in zip(days, texts, strict=True)]
 
 
 def _aligned(column: Column, other: Column) -> tuple[np.ndarray, np.ndarray]:
@@ -133,40 +140,6 @@ def _aligned(column: Column, other: Column) -> tuple[np.ndarray, np.ndarray]:
     return np.array([code(text) for text in column.texts]), np.array([code(text) for text in other.texts])
 
 
-@rule("AD-0105", "adsl.death-differs", "error")
-def death_differs(evidence: Evidence) -> Iterator[Flag]:
-    """A death that ADSL and DM do not agree on, at ADSL.
-
-    What it finds: A death in DM on or before the data cut-off that ADSL has not; a death in ADSL that DM has not; a DTHDT
-        outside the days that DTHDTC can mean.
-    Why it matters: Survival is computed from ADSL: a lost or moved death moves the curve.
-    Example: DTHDTC 2022-09-30 in DM, and DTHDT 2022-10-30 in ADSL.
-    Source: ADaMIG 1.3 section 3.2.8, DTHDT; SDTMIG 3.4 section 5.2, DTHFL and DTHDTC.
-    """
-    deaths = evidence.records("DM", "USUBJID", date="DTHDTC", optional=("DTHFL",))
-    deaths = deaths.drop_duplicates("USUBJID", keep=False).set_index("USUBJID")
-    subjects = evidence.records("ADSL", "USUBJID", date="DTHDT", optional=("DTHFL",))
-    subjects = subjects[subjects["USUBJID"].isin(deaths.index)]
-    there = deaths.loc[subjects["USUBJID"]]
-    collected, earliest, latest = (there[name].to_numpy() for name in ("DTHDTC", "earliest", "latest"))
-    day, flag = subjects["earliest"].to_numpy(), subjects["DTHFL"].to_numpy(dtype=object)
-    position = subjects["position"].to_numpy()
-    died = (there["DTHFL"].to_numpy() == "Y") | (collected != "")
-    has_death = (flag == "Y") | ~np.isnan(day)
-    in_time = np.isnan(earliest) | (latest <= evidence.cutoff_day)
-    lost = died & in_time & ~has_death & ((collected != "") | (there["DTHFL"].to_numpy() == "Y"))
-    yield Flag("ADSL", position[lost], "DTHFL", "DM has a death of the subject, and ADSL has none", "Y")
-    made = ~died & has_death
-    variable = "DTHDT" if not np.isnan(day[made]).any() else "DTHFL"
-    yield Flag("ADSL", position[made], variable, "ADSL has a death of the subject, and DM has none", "no death")
-    moved = np.flatnonzero(((day < earliest) | (day > latest)) & died)
-    messages = [
-        f"death is on {own} in ADSL and {text} in DM"
-        for own, text in zip(written_days(day[moved]), collected[moved], strict=True)
-    ]
-    yield Flag("ADSL", position[moved], "DTHDT", messages, collected[moved].tolist())
-
-
 @rule("AD-0106", "adsl.treatment-dates-differ", "error")
 def treatment_dates_differ(evidence: Evidence) -> Iterator[Flag]:
     """A first or last day of treatment in ADSL that is not the one of SDTM, at ADSL.
@@ -175,7 +148,7 @@ def treatment_dates_differ(evidence: Evidence) -> Iterator[Flag]:
         TRTSDT and TRTEDT outside the days that RFXSTDTC and RFXENDTC in DM can mean.
     Why it matters: TRTSDT is day 1 and the origin of the endpoints.
     Example: TRTSDT 2022-03-02, and the first fraction on 2022-03-01.
-    Source: ADaMIG 1.3 section 3.2.6, TRTSDT and TRTEDT; SDTMIG 3.4 section 5.2, RFXSTDTC and RFXENDTC.
+    Source: ADaMIG 1.3 section 3.2, TRTSDT and TRTEDT; SDTMIG 3.4 section 5.2, RFXSTDTC and RFXENDTC.
     """
     if evidence.facts is not None:
         starts = evidence.treatment_starts()
@@ -200,7 +173,7 @@ def _outside(evidence: Evidence, variable: str, known: dict[str, tuple[float, fl
     first = subjects.of(lambda subject: known.get(subject, nowhere)[0], float)
     last = subjects.of(lambda subject: known.get(subject, nowhere)[1], float)
     wrong = np.flatnonzero((days < first) | (days > last))
-    expected = written_days(first[wrong]).tolist()
+    expected = written_spans(first[wrong], last[wrong])
     messages = [
         f"{variable} is {own}, and {what} is {right}"
         for own, right in zip(written_days(days[wrong]), expected, strict=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from hcc_sdtm.checks.adam_pointers import misdated
 from hcc_sdtm.checks.analysis_evidence import analysis_datasets, firsts, numbers, subject_days
 from hcc_sdtm.checks.evidence import Evidence, Missing
 from hcc_sdtm.checks.rule import Flag, rule
@@ -31,7 +32,7 @@ def study_day_differs(evidence: Evidence) -> Iterator[Flag]:
         Where most records of a dataset count from randomization or from RFSTDTC instead, that is the rule for all of them.
     Why it matters: Windows of visits are counted in these days.
     Example: ADT and TRTSDT are the same day and ADY is 0.
-    Source: ADaMIG 1.3 section 3.3.3, ADY: there is no day 0.
+    Source: ADaMIG 1.3 section 3.3, ADY: there is no day 0.
     """
     checked = False
     for name in analysis_datasets(evidence, "USUBJID"):
@@ -44,7 +45,8 @@ def study_day_differs(evidence: Evidence) -> Iterator[Flag]:
             if not anchor:
                 continue
             checked = True
-            wrong = np.flatnonzero(~np.isnan(given) & ~np.isnan(expected) & (given != expected) | (given == 0))
+            differs = ~np.isnan(given) & ~np.isnan(expected) & (given != expected) | (given == 0)
+            wrong = np.flatnonzero(differs & ~misdated(evidence, name))
             right = ["a day that is not 0" if np.isnan(each) else f"{each:g}" for each in expected[wrong]]
             messages = [
                 f"{variable} is {own:g}; {date} {on or 'that is missing'} counted from {anchor} makes it {each}"
@@ -86,7 +88,7 @@ def after_cutoff(evidence: Evidence) -> Iterator[Flag]:
     What it finds: ADT of parameters, and DTHDT, LSTALVDT and TRTEDT of ADSL, after the trial's data cut-off.
     Why it matters: What happened later is not part of the analysis, and is known for some subjects only.
     Example: OS censored on 2024-03-11, the cut-off being 2024-02-29.
-    Source: ICH E9, data cut-off; ADaMIG 1.3 section 3.3.3, ADT.
+    Source: ICH E9, data cut-off; ADaMIG 1.3 section 3.3, ADT.
     """
     if np.isinf(evidence.cutoff_day):
         raise Missing("there is no specs/trial.yaml, and so no data cut-off")
@@ -107,7 +109,7 @@ def treatment_differs(evidence: Evidence) -> Iterator[Flag]:
     What it finds: TRTP other than every TRTxxP and TRTSEQP of the subject in ADSL; so TRTA with TRTxxA and TRTSEQA.
     Why it matters: The record is counted in a group that the subject does not belong to.
     Example: TRTP Placebo, and TRT01P of the subject is Radiotherapy.
-    Source: ADaMIG 1.3 section 3.3.2, TRTP and TRTA match a treatment variable of ADSL.
+    Source: ADaMIG 1.3 section 3.3, TRTP and TRTA match a treatment variable of ADSL.
     """
     checked = False
     for name in analysis_datasets(evidence, "USUBJID"):

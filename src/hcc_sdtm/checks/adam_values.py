@@ -25,7 +25,7 @@ def value_and_text(evidence: Evidence) -> Iterator[Flag]:
         AVAL. A text that is the number itself, however it is written, is that number.
     Why it matters: The two are one result; a rate by AVALC and a model of AVAL would count other subjects.
     Example: AVALC "PR" with AVAL 2, and with AVAL 3 in one record.
-    Source: ADaMIG 1.3 section 3.3.4.2, AVALC maps one to one to AVAL within a parameter.
+    Source: ADaMIG 1.3 section 3.3, AVALC maps one to one to AVAL within a parameter.
     """
     for name in analysis_datasets(evidence, "PARAMCD", "AVAL", "AVALC"):
         parameter, value, text = (evidence.column(name, each) for each in ("PARAMCD", "AVAL", "AVALC"))
@@ -40,8 +40,10 @@ def value_and_text(evidence: Evidence) -> Iterator[Flag]:
         counted["AVAL"] = [value.texts[code] for code in counted["AVAL"]]
         counted["AVALC"] = [text.texts[code].strip() for code in counted["AVALC"]]
         counted["parameter"] = [parameter.texts[code] for code in counted["parameter"]]
-        yield from _contradicting(name, counted, "AVALC", "AVAL")
-        yield from _contradicting(name, counted, "AVAL", "AVALC")
+        first = list(_contradicting(name, counted, "AVALC", "AVAL"))
+        yield from first
+        asked = [at for flag in first for at in flag.positions.tolist()]
+        yield from _contradicting(name, counted[~counted["at"].isin(asked)], "AVAL", "AVALC")
 
 
 def _contradicting(dataset: str, counted: pd.DataFrame, key: str, other: str) -> Iterator[Flag]:
@@ -66,7 +68,7 @@ def baseline_differs(evidence: Evidence) -> Iterator[Flag]:
         said.
     Why it matters: Every change from baseline is computed from it.
     Example: AVAL 128 where ABLFL is Y, and BASE 182 in the records after it.
-    Source: ADaMIG 1.3 section 3.3.4.2, BASE is the AVAL of the record with ABLFL Y.
+    Source: ADaMIG 1.3 section 3.3, BASE is the AVAL of the record with ABLFL Y.
     """
     for name in analysis_datasets(evidence, "PARAMCD", "USUBJID", "ABLFL"):
         is_baseline = evidence.column(name, "ABLFL").where("Y".__eq__)
@@ -82,8 +84,8 @@ def _other_baseline(
     own, value = evidence.column(dataset, variable), evidence.column(dataset, source)
     at = np.flatnonzero(is_baseline & value.given)
     known = pd.DataFrame({"key": key[at], "code": value.codes[at]}).drop_duplicates()
-    known = known.drop_duplicates("key", keep=False).set_index("key")["code"]
-    right = pd.Series(key).map(known)
+    once = known.drop_duplicates("key", keep=False)
+    right = pd.Series(key).map(once.set_index("key")["code"])
     has = right.notna().to_numpy() & own.given
     asked = np.flatnonzero(has)
     codes = right.to_numpy()[asked].astype(np.int64)
@@ -107,7 +109,7 @@ def baseline_without_record(evidence: Evidence) -> Iterator[Flag]:
         which no record is flagged are left out.
     Why it matters: The baseline cannot be traced, and change from it cannot be checked.
     Example: BASE 128 in all records of AFP, none of which has ABLFL Y.
-    Source: ADaMIG 1.3 section 3.3.4.2, BASE and ABLFL.
+    Source: ADaMIG 1.3 section 3.3, BASE and ABLFL.
     """
     for name in analysis_datasets(evidence, "PARAMCD", "USUBJID", "ABLFL", "BASE"):
         is_baseline = evidence.column(name, "ABLFL").where("Y".__eq__)
@@ -129,7 +131,7 @@ def change_differs(evidence: Evidence) -> Iterator[Flag]:
     What it finds: CHG other than AVAL - BASE, with or without BASE or AVAL; rounding to the decimals of the column apart.
     Why it matters: It is the number that the tables show.
     Example: AVAL 64, BASE 56, CHG 18.
-    Source: ADaMIG 1.3 section 3.3.4.2, CHG.
+    Source: ADaMIG 1.3 section 3.3, CHG.
     """
     for name in analysis_datasets(evidence, "CHG", "AVAL", "BASE"):
         value, base = numbers(evidence, name, "AVAL"), numbers(evidence, name, "BASE")
@@ -144,7 +146,7 @@ def percent_change_differs(evidence: Evidence) -> Iterator[Flag]:
         apart.
     Why it matters: Response by size of lesions is a percent change.
     Example: AVAL 64, BASE 56, PCHG 12.5; it is 14.29.
-    Source: ADaMIG 1.3 section 3.3.4.2, PCHG.
+    Source: ADaMIG 1.3 section 3.3, PCHG.
     """
     for name in analysis_datasets(evidence, "PCHG", "AVAL", "BASE"):
         value, base = numbers(evidence, name, "AVAL"), numbers(evidence, name, "BASE")

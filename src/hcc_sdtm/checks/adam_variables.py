@@ -40,18 +40,18 @@ def flag_value(evidence: Evidence) -> Iterator[Flag]:
         anything but Y, N and no value. Variables that the spec gives a codelist are judged by that.
     Why it matters: Programs select by Y; a yes in another spelling is silently left out.
     Example: ANL01FL N, or SAFFL "Yes".
-    Source: ADaMIG 1.3 sections 3.2.3 and 3.3.7, flags; 3.1.4, Y, N and null.
+    Source: ADaMIG 1.3 sections 3.2 and 3.3, flags; 3.1, Y, N and null.
     """
     for name in analysis_datasets(evidence):
         for variable in evidence.datasets[name].frame.columns:
             if not FLAG.fullmatch(variable) or _has_codelist(evidence, name, variable):
                 continue
             if RECORD_FLAG.fullmatch(variable):
-                allowed, said = ("Y",), "Y or no value"
+                allowed, said = frozenset("Y"), "Y or no value"
             elif name == "ADSL" and POPULATION_FLAG.fullmatch(variable):
-                allowed, said = ("Y", "N"), "Y or N"
+                allowed, said = frozenset("YN"), "Y or N"
             else:
-                allowed, said = ("Y", "N"), "Y, N or no value"
+                allowed, said = frozenset("YN"), "Y, N or no value"
             column = evidence.column(name, variable)
             wrong = {text for text in column.texts if text.strip() and text not in allowed}
             if wrong:
@@ -72,7 +72,7 @@ def imputation_flag_term(evidence: Evidence) -> Iterator[Flag]:
         codelist are judged by that.
     Why it matters: The flag says how much of a date was made up; Y is here the year and not a yes.
     Example: ADTF "N" for dates that were not imputed.
-    Source: ADaMIG 1.3 section 3.1.3, imputation flags; codelists DATEFL and TIMEFL, not extensible.
+    Source: ADaMIG 1.3 section 3.1, imputation flags; codelists DATEFL and TIMEFL, not extensible.
     """
     for name in analysis_datasets(evidence):
         for variable in evidence.datasets[name].frame.columns:
@@ -96,7 +96,7 @@ def imputation_flag_without_date(evidence: Evidence) -> Iterator[Flag]:
         and --DTM.
     Why it matters: Either the imputed date was lost, or nothing was imputed.
     Example: DTHDTF D, DTHDT empty.
-    Source: ADaMIG 1.3 section 3.1.3, imputation flags.
+    Source: ADaMIG 1.3 section 3.1, imputation flags.
     """
     for name in analysis_datasets(evidence):
         for variable in evidence.datasets[name].frame.columns:
@@ -119,7 +119,7 @@ def date_of_moment(evidence: Evidence) -> Iterator[Flag]:
     What it finds: For each --DT and --DTM of one stem, a --DT that is another day than the --DTM, or missing beside it.
     Why it matters: Two programs that take one each count other days.
     Example: ADTM 2022-03-01T08:30 and ADT 2022-03-02.
-    Source: ADaMIG 1.3 section 3.1.3, date and datetime variables.
+    Source: ADaMIG 1.3 section 3.1, date and datetime variables.
     """
     for name in analysis_datasets(evidence):
         for variable in evidence.datasets[name].frame.columns:
@@ -143,7 +143,7 @@ def number_is_text(evidence: Evidence) -> Iterator[Flag]:
     What it finds: Variables that ADaMIG makes numbers (dates, moments, days, values, codes of censoring) and that hold text.
     Why it matters: Nothing can be computed from them, and text dates sort and subtract otherwise.
     Example: ADT as the text "2022-03-01".
-    Source: ADaMIG 1.3 section 3.1.3, dates and times are numbers; sections 3.2 and 3.3, types.
+    Source: ADaMIG 1.3 section 3.1, dates and times are numbers; sections 3.2 and 3.3, types.
     """
     for name in analysis_datasets(evidence):
         for variable in evidence.described(name).variables:
@@ -160,7 +160,7 @@ def date_without_format(evidence: Evidence) -> Iterator[Flag]:
     What it finds: A --DT or --DTM that is a number without a format of dates, or of moments, in a file that has formats.
     Why it matters: A reviewer sees 22706 and not a day; a program cannot tell days from seconds.
     Example: TRTSDT without DATE9.
-    Source: ADaMIG 1.3 section 3.1.3, dates carry a SAS format.
+    Source: ADaMIG 1.3 section 3.1, dates carry a SAS format.
     """
     for name in analysis_datasets(evidence):
         for variable in evidence.described(name).variables:
@@ -182,7 +182,7 @@ def number_of_text(evidence: Evidence) -> Iterator[Flag]:
         pairs that are not one to one in the dataset, or within a parameter for visits, time points, categories and criteria.
     Why it matters: Tables are sorted by the number: one row appears twice, or two are one.
     Example: AVISITN 3 for "WEEK 12" and for "WEEK 18".
-    Source: ADaMIG 1.3 section 3.1.1, a variable and its numeric version are one to one.
+    Source: ADaMIG 1.3 section 3.1, a variable and its numeric version are one to one.
     """
     for name in analysis_datasets(evidence):
         for text in evidence.datasets[name].frame.columns:

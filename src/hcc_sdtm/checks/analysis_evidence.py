@@ -6,6 +6,7 @@ Knows no rule. Dates of ADaM are days from 1960-01-01, moments are seconds; both
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -17,6 +18,8 @@ from hcc_sdtm.checks.evidence import Evidence, Missing
 from hcc_sdtm.checks.rule_on_dataset import datasets_of
 
 SECONDS_A_DAY = 86_400
+SEVERAL, NOT_NUMBERED = -2, -3
+SURVIVAL = re.compile(r"OS[A-Z0-9]*")
 
 
 def analysis_datasets(evidence: Evidence, *variables: str, word: str = "ADAM") -> list[str]:
@@ -113,5 +116,46 @@ def is_near(first: np.ndarray, second: np.ndarray, allowed: float) -> np.ndarray
 
 def firsts(keys: Sequence[np.ndarray], positions: np.ndarray) -> np.ndarray:
     """Of the positions, the first of each combination of the keys."""
-    frame = pd.DataFrame({number: key[positions] for number, key in enumerate(keys)})
-    return positions[~frame.duplicated().to_numpy()]
+    repeated = pd.DataFrame({number: key[positions] for number, key in enumerate(keys)}).duplicated().to_numpy()
+    first: np.ndarray = positions[~repeated]
+    return first
+
+
+def _sequence(evidence: Evidence, dataset: str) -> str:
+    """The variable that numbers the records of a subject; ``""`` where there is none, or several could be it."""
+    own = [each for each in ("ASEQ", f"{dataset[:2]}SEQ") if evidence.has(dataset, each)]
+    kept = [each for each in evidence.datasets[dataset].frame.columns if re.fullmatch("[A-Z]{2}SEQ", each)]
+    return own[0] if own else kept[0] if len(kept) == 1 else ""
+
+
+def find_records(evidence: Evidence, source: str, subjects: np.ndarray, sequence: np.ndarray) -> np.ndarray:
+    """Position of each subject's record with the number, or of the subject's only record where there is none; -1: none.
+
+    `SEVERAL` where there is no number, and the subject has several records; `NOT_NUMBERED` where there is a number, and the
+    records have none.
+    """
+    records = pd.DataFrame({"subject": evidence.column(source, "USUBJID").of(str.strip, object)})
+    records["at"] = np.arange(len(records))
+    asked = pd.DataFrame({"subject": subjects, "sequence": sequence})
+    alone = records.drop_duplicates("subject", keep=False).set_index("subject")["at"]
+    several = set(records.loc[records["subject"].duplicated(), "subject"])
+    without = np.where(
+        asked["subject"].isin(several), SEVERAL, asked["subject"].map(alone).fillna(-1).to_numpy(dtype=float)
+    )
+    name = _sequence(evidence, source)
+    if not name:
+        return np.where(np.isnan(sequence), without, NOT_NUMBERED).astype(np.int64)
+    records["sequence"] = numbers(evidence, source, name)
+    numbered = records.dropna(subset="sequence").drop_duplicates(["subject", "sequence"])
+    found = asked.merge(numbered, on=["subject", "sequence"], how="left")["at"].fillna(-1).to_numpy(dtype=float)
+    return np.where(np.isnan(sequence), without, found).astype(np.int64)
+
+
+def first_days(evidence: Evidence, date: str) -> dict[str, float]:
+    """The day of a date of ADSL by subject. Raises Missing where ADSL has it not."""
+    return {subject: first for subject, (first, _) in evidence.days_of_subjects("ADSL", date).items()}
+
+
+def is_survival(evidence: Evidence, dataset: str) -> np.ndarray:
+    """Mask of the records of overall survival, PARAMCD OS.. . Raises Missing where there is no PARAMCD."""
+    return evidence.column(dataset, "PARAMCD").where(lambda text: SURVIVAL.fullmatch(text) is not None)

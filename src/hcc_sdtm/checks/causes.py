@@ -23,6 +23,7 @@ NO_RECORD = ("DM-001", "DM-002")
 ROW_LEFT_OUT = ("MAP-001", "MAP-004", "MAP-022", "MAP-045", "MAP-061")
 DUPLICATE_SUBJECT = "DM-003"
 DUPLICATE_KEY = "SCH-007"
+REPEATED_NUMBER = "SD-0086"
 ORDER_OF_COLUMN = ("MAP-019", "MAP-028")
 DATES_OF_COLUMN = ("MAP-010", "MAP-011", "MAP-012", "MAP-025")
 OF_WHOLE_COLUMN = (
@@ -57,7 +58,8 @@ def group_findings(findings: pd.DataFrame, rules: Iterable[RuleRow] = ()) -> pd.
     - a row that the mapping left out leads the findings that a record of that subject is missing;
     - a value that nobody typed, a constant of the mapping: the first record of a site leads the others of which the same rule
       says the same;
-    - a subject twice in DM leads the findings on that subject that come from DM: study days, ADSL, what names DM.
+    - a subject twice in DM leads the findings on that subject that come from DM: study days, ADSL, what names DM;
+    - of records with one key the first leads the others, and each what is said of its number (--SEQ), which they share.
 
     The lead is the earliest by stage (`STAGES`), then severity, then rule. A note leads notes only: it says what was done and
     not what went wrong. ``rules`` are the lines of rule tables: their kinds tell which say that a column
@@ -82,6 +84,7 @@ def group_findings(findings: pd.DataFrame, rules: Iterable[RuleRow] = ()) -> pd.
         _doubled_leads(result, rank, is_doubled),
         _cell_leads(result, rank, ids),
         _constant_leads(result, rank),
+        *_repeated_leads(result, rank, ids),
     ]
     lead = np.full(len(result), -1)
     for parent in parents:
@@ -151,6 +154,18 @@ def _constant_leads(findings: pd.DataFrame, rank: np.ndarray) -> np.ndarray:
     codes = _codes(findings[name].iloc[chosen] for name in names)
     lead[chosen] = chosen[_first_of(rank[chosen], codes, np.ones(len(chosen), dtype=bool))]
     return lead
+
+
+def _repeated_leads(findings: pd.DataFrame, rank: np.ndarray, ids: pd.Series) -> list[np.ndarray]:
+    """The first of the records that repeat a key, for the others; a record that does, for the repetition of its number."""
+    is_repeated = (ids == DUPLICATE_KEY).to_numpy()
+    if not is_repeated.any():
+        return []
+    of_key = _codes(findings[name] for name in ("dataset", "subject", "keys"))
+    of_key[~is_repeated] = -1 - np.arange((~is_repeated).sum())
+    of_record = _codes(findings[name] for name in ("dataset", "record"))
+    of_record[~(is_repeated | (ids == REPEATED_NUMBER).to_numpy())] = -1
+    return [_first_of(rank, of_key, is_repeated), _first_of(rank, of_record, is_repeated)]
 
 
 def _family(variable: str) -> str:

@@ -17,11 +17,6 @@ LINKS = ("LNKID", "LNKGRP")
 MILESTONES = ("MIDS", "RELMIDS")
 
 
-def _tabulated(evidence: Evidence) -> list[str]:
-    """The datasets that are not of ADaM."""
-    return [name for name in evidence.datasets if name not in evidence.specs.adam and not name.startswith("AD")]
-
-
 def _whole(dataset: str, variable: str, message: str, expected: str = "") -> Flag:
     return Flag(dataset, np.empty(0, dtype=np.int64), variable, message, expected, is_whole=True)
 
@@ -48,7 +43,7 @@ def domain_differs(evidence: Evidence) -> Iterator[Flag]:
     Example: DOMAIN "CM" in a record of the dataset PR.
     Source: SDTMIG 3.4 section 2.6 and 4.1.7; CG0308, CG0413.
     """
-    for name in _tabulated(evidence):
+    for name in evidence.sdtm_names():
         if evidence.has(name, "DOMAIN") and not name.startswith("AP"):
             for value, first in _firsts(evidence, name, "DOMAIN"):
                 if len(value) != len("DM") or not name.startswith(value):
@@ -65,7 +60,7 @@ def split_dataset_name(evidence: Evidence) -> Iterator[Flag]:
     Example: LBCHEM with DOMAIN "LB": LBCH.
     Source: SDTMIG 3.4 section 4.1.7, splitting domains; CG0017, CG0332.
     """
-    for name in _tabulated(evidence):
+    for name in evidence.sdtm_names():
         standard = standard_of(name, "")
         if name.startswith(("SUPP", "AP")) or (standard.spec is not None and not standard.is_part):
             continue
@@ -97,8 +92,8 @@ def related_domain_not_sent(evidence: Evidence) -> Iterator[Flag]:
     Example: RELREC with RDOMAIN "PR", and no PR.
     Source: SDTMIG 3.4 sections 5.1, 8.2 and 8.4; CG0369, CG0374.
     """
-    sent = set(evidence.datasets) | {name[:2] for name in _tabulated(evidence) if PARTS.fullmatch(name)}
-    asked = [name for name in _tabulated(evidence) if evidence.has(name, "RDOMAIN")]
+    sent = set(evidence.datasets) | {name[:2] for name in evidence.sdtm_names() if PARTS.fullmatch(name)}
+    asked = [name for name in evidence.sdtm_names() if evidence.has(name, "RDOMAIN")]
     if not asked:
         raise Missing("no dataset has RDOMAIN")
     for name in asked:
@@ -136,6 +131,8 @@ def no_records(evidence: Evidence) -> Iterator[Flag]:
     Example: AE with 0 records.
     Source: SDTMIG 3.4 section 3.2; CG0408.
     """
+    if not evidence.datasets:
+        raise Missing("there is no dataset")
     for name, dataset in evidence.datasets.items():
         if not len(dataset):
             yield _whole(name, "", f"{name} has no record")
@@ -152,8 +149,9 @@ def nonclinical_dataset(evidence: Evidence) -> Iterator[Flag]:
     Example: A dataset TP.
     Source: SDTMIG 3.4 section 2.7, SDTM 2.0; CG0646, CG0647, CG0648.
     """
+    there = evidence.sdtm_names()
     for name in NONCLINICAL:
-        if name in evidence.datasets:
+        if name in there:
             yield _whole(name, "", f"{name} is a dataset of animal studies", "none")
 
 
@@ -167,7 +165,7 @@ def link_to_nothing(evidence: Evidence) -> Iterator[Flag]:
     Source: SDTMIG 3.4 section 4.1.5 and 8.3, --LNKID and --LNKGRP; CG0022, CG0024.
     """
     for link in LINKS:
-        having = [name for name in _tabulated(evidence) if evidence.has(name, f"{name[:2]}{link}")]
+        having = [name for name in evidence.sdtm_names() if evidence.has(name, f"{name[:2]}{link}")]
         domains = {name[:2] for name in having}
         if len(domains) == 1:
             name = having[0]
@@ -183,10 +181,9 @@ def milestones_without_trial_milestones(evidence: Evidence) -> Iterator[Flag]:
     Example: SM and CE with MIDS, and no TM.
     Source: SDTMIG 3.4 sections 4.4.11 and 7.3.5; CG0501, CG0502.
     """
-    if "TM" in evidence.datasets:
-        return
-    for variable in MILESTONES:
-        having = [name for name in _tabulated(evidence) if evidence.has(name, variable)]
+    names = evidence.sdtm_names()
+    for variable in MILESTONES if "TM" not in names else ():
+        having = [name for name in names if evidence.has(name, variable)]
         if having:
             yield _whole(having[0], variable, f"{', '.join(having)} has {variable}, and there is no TM", "a dataset TM")
 
@@ -200,9 +197,9 @@ def findings_about_nothing(evidence: Evidence) -> Iterator[Flag]:
     Example: FAMH, and no MH.
     Source: SDTMIG 3.4 section 6.4.4 and 4.1.7; CG0333.
     """
-    for name in _tabulated(evidence):
+    for name in evidence.sdtm_names():
         if len(name) == len("FAMH") and name.startswith("FA") and not any(
-            other.startswith(name[2:]) for other in _tabulated(evidence)
+            other.startswith(name[2:]) for other in evidence.sdtm_names()
         ):  # fmt: skip
             yield _whole(name, "", f"{name} has findings about {name[2:]}, and there is no {name[2:]}", name[2:])
 
@@ -217,7 +214,7 @@ def category_is_domain(evidence: Evidence) -> Iterator[Flag]:
     Example: VSCAT "VITAL SIGNS".
     Source: SDTMIG 3.4 section 4.2.6, grouping variables; CG0336, CG0350.
     """
-    for name in _tabulated(evidence):
+    for name in evidence.sdtm_names():
         labels = {name.casefold(), name[:2].casefold(), (evidence.described(name).label or name).casefold()}
         spec = standard_of(name, "").spec
         labels |= {spec.label.casefold()} if spec is not None else set()

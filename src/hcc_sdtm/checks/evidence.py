@@ -49,6 +49,13 @@ class Evidence:
             raise Missing("there is no specs/trial.yaml")
         return self.facts
 
+    def sdtm_names(self) -> list[str]:
+        """The datasets that are not of ADaM, in the order given. Raises Missing where there is none."""
+        names = [name for name in self.datasets if name not in self.specs.adam and not name.startswith("AD")]
+        if not names:
+            raise Missing("there is no SDTM dataset")
+        return names
+
     def described(self, dataset: str) -> FileMetadata:
         """What the dataset's file says of it; for a dataset that was not received, what the run writes."""
         if dataset not in self._described:
@@ -187,6 +194,10 @@ def _as_written(dataset: Dataset) -> FileMetadata:
 
 
 def _days(evidence: Evidence, dataset: str, variable: str) -> pd.DataFrame:
+    if not evidence.has(dataset, variable):
+        raise Missing(
+            f"{dataset} has no {variable}" if dataset in evidence.datasets else f"there is no dataset {dataset}"
+        )
     values = evidence.datasets[dataset].frame[variable]
     if is_numeric_dtype(values):
         return bounds(values)
@@ -202,5 +213,5 @@ def _treatment_starts(evidence: Evidence) -> pd.DataFrame:
 
 def _identifiers(sequence: pd.Series) -> pd.Series:
     """Sequence numbers as IDVARVAL writes them: ``3`` and not ``3.0``."""
-    distinct = {number: f"{number:g}" for number in sequence.dropna().unique()}
+    distinct = {number: f"{number:.15g}" for number in sequence.dropna().unique()}
     return sequence.map(distinct).fillna("")

@@ -81,6 +81,8 @@ def _found(rule: TableRule, dataset: str, evidence: Evidence) -> Iterator[np.nda
         if name != dataset:
             continue
         try:
-            yield from [flag.positions for flag in look()]
+            # what is said of a whole column is true of each record
+            every = np.arange(len(evidence.datasets[dataset]))
+            yield from [every if flag.is_whole else flag.positions for flag in look()]
         except Missing:
             continue

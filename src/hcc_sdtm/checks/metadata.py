@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from hcc_sdtm.checks.evidence import Evidence
+from hcc_sdtm.checks.evidence import Evidence, Missing
 from hcc_sdtm.checks.rule import Flag, rule
 from hcc_sdtm.checks.standard import Standard, standard_of
 from hcc_sdtm.received.file_table import MOMENTS, NUMBERS, TEXT, FileMetadata
@@ -25,21 +25,23 @@ MINOR = frozenset(
      "to", "via", "vs", "with", "within", "without"]
 )  # fmt: skip
 NONCLINICAL = re.compile(
-    r"FETUSID|RPHASE|RPPL(?:ST|EN)?DY|..(?:USCHFL|RPDY|RPSTDY|RPENDY|DETECT|IMPLBL|DTHREL|EXCLFL|REASEX|NOMDY|NOMLBL)"
+    r"FETUSID|RPHASE|RPPL(?:ST|EN)?DY|"
+    r"..(?:USCHFL|RPDY|RPSTDY|RPENDY|DETECT|IMPLBL|DTHREL|EXCLFL|REASEX|NOMDY|NOMLBL|RSTIND|RSTMOD|RESLOC)"
 )
 """Variables of animal studies, which a rule of its own finds."""
 
 
 def _described(evidence: Evidence) -> Iterator[tuple[str, FileMetadata]]:
+    if not evidence.datasets:
+        raise Missing("there is no dataset")
     for name in evidence.datasets:
         yield name, evidence.described(name)
 
 
 def _tabulations(evidence: Evidence) -> Iterator[tuple[str, FileMetadata, Standard]]:
     """The datasets that are not of ADaM, with the standard of each."""
-    for name, metadata in _described(evidence):
-        if name not in evidence.specs.adam and not name.startswith("AD"):
-            yield name, metadata, standard_of(name, evidence.datasets[name].spec.class_)
+    for name in evidence.sdtm_names():
+        yield name, evidence.described(name), standard_of(name, evidence.datasets[name].spec.class_)
 
 
 def _flag(dataset: str, variable: str, message: str, expected: str = "") -> Flag:
@@ -84,7 +86,7 @@ def name_not_valid(evidence: Evidence) -> Iterator[Flag]:
                 )
 
 
-@rule("SD-0003", "metadata.variable-not-in-standard", "error", covers="CORE-000550 CG0013 CG0351")
+@rule("SD-0003", "metadata.variable-not-in-standard", "error", covers="CORE-000376 CORE-000550 CG0013 CG0349 CG0351")
 def variable_not_in_standard(evidence: Evidence) -> Iterator[Flag]:
     """A variable that the standard does not allow in the dataset, at the variable.
 
@@ -235,9 +237,10 @@ def length_not_used(evidence: Evidence) -> Iterator[Flag]:
     Example: STUDYID with length 200 and values of 5 bytes.
     Source: FDA Study Data Technical Conformance Guide, section on variable lengths.
     """
-    for name, metadata in _described(evidence):
-        if not metadata.file.lower().endswith(TRANSPORT):
-            continue
+    received = [(name, each) for name, each in _described(evidence) if each.file.lower().endswith(TRANSPORT)]
+    if not received:
+        raise Missing("no dataset is a transport file")
+    for name, metadata in received:
         wide = []
         for variable in metadata.variables:
             if variable.type == TEXT and variable.length is not None and evidence.has(name, variable.name):

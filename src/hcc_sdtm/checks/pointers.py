@@ -49,7 +49,7 @@ def no_record(evidence: Evidence) -> Iterator[Flag]:
     """A pointer to a record that is not there, at its value.
 
     What it finds: In SUPP--, CO and RELREC, an IDVARVAL that no record of the subject has in IDVAR of the dataset of
-        RDOMAIN; without USUBJID, that no record has.
+        RDOMAIN; where either has no USUBJID, that no record has.
     Why it matters: A qualifier or a comment is lost, or it is joined to another record after renumbering.
     Example: SUPPRS with RSSEQ 14 of a subject whose RSSEQ end at 13.
     Source: SDTMIG 3.4 sections 5.1, 8.2 and 8.4; CG0371.
@@ -64,7 +64,8 @@ def no_record(evidence: Evidence) -> Iterator[Flag]:
             if not pointed:
                 continue
             known = [_addresses(evidence, each, variable) for each in pointed]
-            wanted = own["USUBJID"] + SEPARATOR + _folded(own["IDVARVAL"])
+            has_subjects = any(evidence.has(each, "USUBJID") for each in pointed)
+            wanted = (own["USUBJID"] if has_subjects else "") + SEPARATOR + _folded(own["IDVARVAL"])
             lost.append(own[~wanted.isin(pd.concat(known))])
         if lost:
             wrong = pd.concat(lost).sort_values("position")
@@ -154,6 +155,6 @@ def _addresses(evidence: Evidence, dataset: str, variable: str) -> pd.Series:
 
 def _folded(texts: pd.Series) -> pd.Series:
     """Texts, a number in one way of writing it."""
-    known = {text: text if (number := number_of(text)) is None else f"{number:g}" for text in texts.unique()}
+    known = {text: text if (number := number_of(text)) is None else f"{number:.15g}" for text in texts.unique()}
     folded: pd.Series = texts.map(known).astype(object)
     return folded

@@ -116,8 +116,8 @@ def _wrong(parts: Iterable[str]) -> list[str]:
 
 
 def _message(record: Mapping[Hashable, Any], fits: str) -> str:
-    limits = [f"{record[part]:g}" for part in ("lower", "upper") if not pd.isna(record[part])]
-    result = "" if pd.isna(record["result"]) else f" {record['result']:g}"
+    limits = [f"{record[part]:.10g}" for part in ("lower", "upper") if not pd.isna(record[part])]
+    result = "" if pd.isna(record["result"]) else f" {record['result']:.10g}"
     told = f"{record['testcd']}{result} {record['unit']}"
     if limits:
         told += f", reference limit{'s' if len(limits) > 1 else ''} {' and '.join(limits)}"
@@ -126,7 +126,7 @@ def _message(record: Mapping[Hashable, Any], fits: str) -> str:
 
 def _expected_bounds(record: Mapping[Hashable, Any], part: str) -> str:
     if part == "lower":
-        return f"no more than {record['upper_high']:g} {record['unit']}"
+        return f"no more than {record['upper_high']:.10g} {record['unit']}"
     low, high = ("low", "high") if part == "result" else ("upper_low", "upper_high")
-    bounds = [f"{word} {record[name]:g}" for word, name in (("from", low), ("to", high)) if not pd.isna(record[name])]
+    bounds = [f"{word} {record[name]:.10g}" for word, name in (("from", low), ("to", high)) if not pd.isna(record[name])]
     return f"{' '.join(bounds)} {record['unit']}"

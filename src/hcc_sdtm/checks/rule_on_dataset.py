@@ -6,6 +6,7 @@ has not, the answer is `Missing`.
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +27,9 @@ from hcc_sdtm.spec.rule_table import CLASSES, RuleRow
 COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "=": operator.eq, "!=": operator.ne, ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le,
 }  # fmt: skip
+
+
+_NUMBER = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\s*", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -195,11 +199,9 @@ def _holds(condition: Condition, column: Column) -> np.ndarray:
 
 
 def number_of(text: str) -> float | None:
-    """The number that a text is; None for any other."""
-    try:
-        return float(text)
-    except ValueError:
-        return None
+    """The number that a text is, in plain or exponential notation; None for any other, and for one beyond all bounds."""
+    value = float(text) if _NUMBER.fullmatch(text) else math.inf
+    return value if math.isfinite(value) else None
 
 
 def _in_words(condition: Condition, variable: str) -> str:

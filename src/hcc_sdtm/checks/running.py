@@ -10,8 +10,8 @@ import pandas as pd
 from hcc_sdtm.checks.evidence import Evidence, Missing
 from hcc_sdtm.checks.rule import Flag, Rule
 from hcc_sdtm.checks.rules import RULES
+from hcc_sdtm.checks.schema_findings import check_schema
 from hcc_sdtm.checks.schema_rules import SCHEMA_RULES
-from hcc_sdtm.checks.schemas import check_schema
 from hcc_sdtm.checks.table_rule import TableRule
 from hcc_sdtm.dataset import Dataset, Flagged
 from hcc_sdtm.finding import build_findings, join_findings
@@ -46,11 +46,14 @@ def run_checks(
     rule that compares datasets has one row and names none. ``metadata`` is what the files of received datasets say of them.
     Raises RuleFault where a rule itself fails.
     """
-    evidence = Evidence(datasets, specs, trial, metadata or {})
+    return _run(Evidence(datasets, specs, trial, metadata or {}), all_rules(specs) if rules is None else rules)
+
+
+def _run(evidence: Evidence, rules: Sequence[Rule | TableRule]) -> tuple[pd.DataFrame, pd.DataFrame]:
     flagged: dict[str, list[Flagged]] = {}
-    whole: list[pd.DataFrame] = []
+    whole: list[tuple[Rule | TableRule, Flag]] = []
     answers: list[tuple[str, str, str]] = []
-    for rule in all_rules(specs) if rules is None else rules:
+    for rule in rules:
         for dataset, look in rule.parts(evidence):
             reason = ""
             try:
@@ -64,14 +67,14 @@ def run_checks(
             answers.append((rule.label, dataset, reason))
             for flag in flags:
                 if flag.is_whole:
-                    whole.append(_of_the_whole(flag, rule))
+                    whole.append((rule, flag))
                 else:
                     found = Flagged(
                         flag.positions, rule.label, rule.severity, flag.variable, flag.message, flag.expected
                     )
                     flagged.setdefault(flag.dataset, []).append(found)
-    of_records = [datasets[name].all_findings(found) for name, found in flagged.items()]
-    findings = _one_a_cell(join_findings([*whole, *of_records]))
+    of_records = [evidence.datasets[name].all_findings(found) for name, found in flagged.items()]
+    findings = _one_a_cell(join_findings([_on_wholes(whole), *of_records]))
     order = {label: number for number, label in enumerate(dict.fromkeys(label for label, _, _ in answers))}
     findings = findings.sort_values("rule", key=lambda labels: labels.map(order), kind="stable", ignore_index=True)
     return findings, _outcomes(answers, findings)
@@ -84,8 +87,9 @@ def check_datasets(
     metadata: Mapping[str, FileMetadata] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Findings and outcomes of the schemas and of all rules, as `run_checks` gives them."""
-    of_schemas = join_findings(check_schema(dataset, specs) for dataset in datasets.values())
-    of_rules, outcomes = run_checks(datasets, specs, trial, metadata=metadata)
+    evidence = Evidence(datasets, specs, trial, metadata or {})
+    of_schemas = join_findings(check_schema(dataset, specs, evidence) for dataset in datasets.values())
+    of_rules, outcomes = _run(evidence, all_rules(specs))
     answers = [(rule.label, name, "") for rule in SCHEMA_RULES for name in datasets]
     schema_outcomes = _outcomes(answers, of_schemas)
     return join_findings([of_schemas, of_rules]), pd.concat([schema_outcomes, outcomes], ignore_index=True)
@@ -101,15 +105,16 @@ def _outcomes(answers: list[tuple[str, str, str]], findings: pd.DataFrame) -> pd
     return pd.DataFrame(rows, columns=list(OUTCOME_COLUMNS))
 
 
-def _of_the_whole(flag: Flag, rule: Rule | TableRule) -> pd.DataFrame:
+def _on_wholes(flags: Sequence[tuple[Rule | TableRule, Flag]]) -> pd.DataFrame:
+    """The findings on datasets themselves."""
     return build_findings(
-        rule.label,
-        rule.severity,
-        1,
-        message=str(flag.message),
-        dataset=flag.dataset,
-        variable=flag.variable,
-        expected=str(flag.expected),
+        [rule.label for rule, _ in flags],
+        [rule.severity for rule, _ in flags],
+        len(flags),
+        message=[str(flag.message) for _, flag in flags],
+        dataset=[flag.dataset for _, flag in flags],
+        variable=[flag.variable for _, flag in flags],
+        expected=[str(flag.expected) for _, flag in flags],
     )
 
 

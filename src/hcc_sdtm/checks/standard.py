@@ -19,6 +19,7 @@ OBSERVATIONS = ("INTERVENTIONS", "EVENTS", "FINDINGS")
 """Classes whose datasets may have any variable of their class in the model (SDTMIG 3.4, 2.5)."""
 
 EVERY_CLASS = "ALL"
+KEYS = "STUDYID DOMAIN USUBJID --SEQ"
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,8 @@ def standard_of(name: str, class_: str) -> Standard:
         return Standard(domains[name], False, _allowed(domains[name].class_, name))
     if name[:2] in domains and 2 < len(name) <= len("FAMH"):
         return Standard(domains[name[:2]], True, _allowed(domains[name[:2]].class_, name[:2]))
-    return Standard(
-        None, False, _allowed(class_, name[:2]) | frozenset(_names("STUDYID DOMAIN USUBJID --SEQ", name[:2]))
-    )
+    beyond = _allowed(class_, name[:2])
+    return Standard(None, False, beyond | frozenset(_names(KEYS, name[:2])) if beyond else beyond)
 
 
 @cache

@@ -56,8 +56,8 @@ def range_reversed(evidence: Evidence) -> Iterator[Flag]:
                 wrong = (upper <= lower) & ~asked
                 asked |= wrong
                 positions = np.flatnonzero(wrong)
-                messages = [f"{high} is {upper[at]:g} and {low} is {lower[at]:g}" for at in positions]
-                yield Flag(dataset, positions, high, messages, [f"more than {lower[at]:g}" for at in positions])
+                messages = [f"{high} is {upper[at]:.10g} and {low} is {lower[at]:.10g}" for at in positions]
+                yield Flag(dataset, positions, high, messages, [f"more than {lower[at]:.10g}" for at in positions])
     if not looked_at:
         raise Missing("no dataset of findings has a reference range")
 
@@ -174,10 +174,10 @@ def same_unit_other_number(evidence: Evidence) -> Iterator[Flag]:
         apart &= ~np.isclose(first, second, rtol=1e-9, atol=0.0)
         positions = np.flatnonzero(apart & np.asarray(units[0] == units[1], dtype=bool))
         messages = [
-            f"{names[2]} is {second[at]:g} and {names[0]} {first[at]:g}, both in {units[0][at] or 'no unit'}"
+            f"{names[2]} is {second[at]:.10g} and {names[0]} {first[at]:.10g}, both in {units[0][at] or 'no unit'}"
             for at in positions
         ]
-        yield Flag(dataset, positions, names[2], messages, [f"{first[at]:g}" for at in positions])
+        yield Flag(dataset, positions, names[2], messages, [f"{first[at]:.10g}" for at in positions])
     if not looked_at:
         raise Missing("no dataset of findings has original and standard results and units")
 
@@ -215,11 +215,11 @@ def conversion_differs(evidence: Evidence) -> Iterator[Flag]:
         judged = ratios["group"].isin(shares.index[(shares["mean"] <= UNUSUAL) & (shares["size"] >= LEAST_RECORDS)])
         odd = ratios[ratios["odd"] & judged]
         messages = [
-            f"{number} is {second[at]:g} {units[1][at]} for {first[at]:g} {units[0][at]}, {factor:g} times; in other "
-            f"records of the test {typical:g} times"
+            f"{number} is {second[at]:.10g} {units[1][at]} for {first[at]:.10g} {units[0][at]}, {factor:.10g} times; in other "
+            f"records of the test {typical:.10g} times"
             for at, factor, typical in zip(odd["at"], odd["ratio"], odd["usual"], strict=True)
         ]
-        expected = [f"{first[at] * typical:g}" for at, typical in zip(odd["at"], odd["usual"], strict=True)]
+        expected = [f"{first[at] * typical:.10g}" for at, typical in zip(odd["at"], odd["usual"], strict=True)]
         yield Flag(dataset, odd["at"].to_numpy(), number, messages, expected)
     if not looked_at:
         raise Missing("no dataset of findings has original and standard results and units")

@@ -93,8 +93,8 @@ def survival_disagrees(evidence: Evidence) -> Iterator[Flag]:
     """Survival status, disposition and date of death that do not say the same.
 
     What it finds: DEAD in SS or DEATH in DS without a death in DM; a death in DM that DS does not have,
-        unless the subject had left the study; a death dated otherwise in DS or SS than in DM; ALIVE in SS on
-        a day after death. Once a subject; one whose death DS-001 asks about is left out.
+        unless the subject had left the study; a death dated otherwise in DS than in DM; DEAD in SS on a day
+        before death, ALIVE on a day after it. Once a subject; one whose death DS-001 asks about is left out.
     Why it matters: Overall survival reads one of these; a disagreement moves or loses a death.
     Example: SS says DEAD, DM has no date of death.
     Source: SDTMIG 3.4 sections 5.2 (DTHFL, DTHDTC), 6.2.4 (DS) and 6.3 (SS).
@@ -130,7 +130,14 @@ def _status_flags(evidence: Evidence, subjects: pd.DataFrame) -> Iterator[Flag]:
     status = status[status["SSTESTCD"] == "SURVSTAT"]
     dead = _with_death(status[status["SSSTRESC"] == "DEAD"], subjects)
     yield from _unsupported("SS", "SSSTRESC", dead)
-    yield from _dated_otherwise("SS", "SSDTC", dead)
+    early = dead[dead["latest"] < dead["death_earliest"]].drop_duplicates("USUBJID")
+    messages = [
+        f"DEAD on {text}, before death on {death}" for text, death in zip(early["SSDTC"], early["DTHDTC"], strict=True)
+    ]
+    # the day of a status is that of the contact, which may be long after the death
+    yield Flag(
+        "SS", early["position"].to_numpy(), "SSDTC", messages, [f"{death} or later" for death in early["DTHDTC"]]
+    )
     alive = _with_death(status[status["SSSTRESC"] == "ALIVE"], subjects)
     late = alive[alive["earliest"] > alive["death_latest"]]
     messages = [

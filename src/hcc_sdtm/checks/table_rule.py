@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hcc_sdtm.checks.evidence import Evidence
+from hcc_sdtm.checks.evidence import Evidence, Missing
 from hcc_sdtm.checks.kinds import dates, groups, records, references, structure
 from hcc_sdtm.checks.rule import HEADINGS, Flag
 from hcc_sdtm.checks.rule_on_dataset import RuleOnDataset, datasets_in_scope, missing_dataset
@@ -109,6 +109,8 @@ class TableRule:
         yield
 
     def _presence(self, evidence: Evidence) -> Iterator[Flag]:
+        if not evidence.datasets:
+            raise Missing("there are no datasets")
         name, makes_necessary = self.row.scope[0], self.row.value.split()
         is_asked = not makes_necessary or any(each in evidence.datasets for each in makes_necessary)
         if is_asked and (name in evidence.datasets) != (self.row.kind == "dataset"):

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from hcc_sdtm.checks.evidence import Evidence
+from hcc_sdtm.checks.evidence import Evidence, Missing
+from hcc_sdtm.checks.iso_forms import is_date
 from hcc_sdtm.checks.rule import Flag, rule
-from hcc_sdtm.dates.iso import parse_iso
 
 NOTHING = frozenset(
     [".", "NULL", "null", "NaN", "nan", "NaT", "<NA>", "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"]
@@ -20,12 +20,14 @@ UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]|[\n\r\t]")
 DATE_END = "DTC"
 
 
-def _texts(evidence: Evidence, dataset: str) -> Iterator[str]:
-    """The dataset's text columns."""
-    frame = evidence.datasets[dataset].frame
-    for name, dtype in frame.dtypes.items():
-        if not str(name).startswith("_") and dtype.kind not in "fiub":
-            yield str(name)
+def _texts(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """Every dataset and text column of it."""
+    if not evidence.datasets:
+        raise Missing("there is no dataset")
+    for name, dataset in evidence.datasets.items():
+        for variable, dtype in dataset.frame.dtypes.items():
+            if not str(variable).startswith("_") and dtype.kind not in "fiub":
+                yield name, str(variable)
 
 
 def _failing(
@@ -46,12 +48,11 @@ def leading_blank(evidence: Evidence) -> Iterator[Flag]:
     Example: RSSTRESC " PD".
     Source: SDTMIG 3.4 section 4.2.1; FDA business rule FB1501.
     """
-    for dataset in evidence.datasets:
-        for variable in _texts(evidence, dataset):
-            yield from _failing(
-                evidence, dataset, variable, lambda text: text[:1].isspace() and not text.isspace(),
-                f'{variable} "{{value}}" begins with a blank', "the value without the blank",
-            )  # fmt: skip
+    for dataset, variable in _texts(evidence):
+        yield from _failing(
+            evidence, dataset, variable, lambda text: text[:1].isspace() and not text.isspace(),
+            f'{variable} "{{value}}" begins with a blank', "the value without the blank",
+        )  # fmt: skip
 
 
 @rule("SD-0111", "text.program-word-for-nothing", "error", covers="CORE-000890 FB1502")
@@ -63,10 +64,9 @@ def word_for_nothing(evidence: Evidence) -> Iterator[Flag]:
     Example: DTHDTC "NaT"; LBORRES ".".
     Source: SDTMIG 3.4 section 4.2.1, missing values are null; FDA business rule FB1502.
     """
-    for dataset in evidence.datasets:
-        for variable in _texts(evidence, dataset):
-            message = f'{variable} is "{{value}}", which stands for no value'
-            yield from _failing(evidence, dataset, variable, NOTHING.__contains__, message, "no value")
+    for dataset, variable in _texts(evidence):
+        message = f'{variable} is "{{value}}", which stands for no value'
+        yield from _failing(evidence, dataset, variable, NOTHING.__contains__, message, "no value")
 
 
 @rule("SD-0112", "text.unreadable-character", "warning")
@@ -79,12 +79,9 @@ def unreadable_character(evidence: Evidence) -> Iterator[Flag]:
     Example: MHTERM "Hepatitis" and then the replacement character for a letter.
     Source: FDA Study Data Technical Conformance Guide, section on character sets; SAS TS-140.
     """
-    for dataset in evidence.datasets:
-        for variable in _texts(evidence, dataset):
-            yield from _failing(
-                evidence, dataset, variable, _is_unreadable,
-                f"{variable} has a character that cannot be printed or was not read",
-            )  # fmt: skip
+    for dataset, variable in _texts(evidence):
+        message = f"{variable} has a character that cannot be printed or was not read"
+        yield from _failing(evidence, dataset, variable, _is_unreadable, message)
 
 
 @rule("SD-0113", "text.date-not-iso8601", "error")
@@ -97,11 +94,11 @@ def date_not_iso8601(evidence: Evidence) -> Iterator[Flag]:
     Example: SUPPAE with QNAM AEHOSDTC and QVAL "03/12/2022".
     Source: SDTMIG 3.4 section 4.4.1, formats for date/time variables.
     """
-    for dataset, one in evidence.datasets.items():
-        for variable in _texts(evidence, dataset):
-            known = one.spec.by_name.get(variable)
-            if variable.endswith(DATE_END) and not (known is not None and known.is_iso_date):
-                yield from _failing(evidence, dataset, variable, _is_no_date, _NO_DATE, _DATE_FORM)
+    for dataset, variable in _texts(evidence):
+        known = evidence.datasets[dataset].spec.by_name.get(variable)
+        if variable.endswith(DATE_END) and not (known is not None and known.is_iso_date):
+            yield from _failing(evidence, dataset, variable, _is_no_date, _NO_DATE, _DATE_FORM)
+    for dataset in evidence.datasets:
         if evidence.has(dataset, "QNAM", "QVAL"):
             names = evidence.column(dataset, "QNAM").where(lambda text: text.endswith(DATE_END))
             if names.any():
@@ -118,10 +115,4 @@ def _is_unreadable(text: str) -> bool:
 
 
 def _is_no_date(text: str) -> bool:
-    if not text.strip():
-        return False
-    try:
-        parse_iso(text)
-    except ValueError:
-        return True
-    return False
+    return text.strip() != "" and not is_date(text)

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from hcc_sdtm.checks.evidence import Evidence
-from hcc_sdtm.checks.kinds.records import is_date, is_duration
+from hcc_sdtm.checks.iso_forms import is_date, is_duration
 from hcc_sdtm.checks.rule import Flag, rule
 from hcc_sdtm.checks.text_frame import text_frame
 from hcc_sdtm.checks.trial_terms import NULL_WORDS, codelist_of

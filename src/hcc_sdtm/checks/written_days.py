@@ -22,3 +22,11 @@ def written_days(days: np.ndarray) -> np.ndarray:
     strange = ~is_day & ~np.isnan(numbers)
     texts[strange] = [f"{number:g}" for number in numbers[strange]]
     return texts
+
+
+def written_spans(first: np.ndarray, last: np.ndarray) -> list[str]:
+    """Text of the days from the first to the last that a date can mean: one day, or ``2022-02-01 to 2022-02-28``."""
+    return [
+        one if one == other else f"{one} to {other}"
+        for one, other in zip(written_days(first), written_days(last), strict=True)
+    ]

@@ -25,6 +25,7 @@ from hcc_sdtm.dataset import (
     row_column,
 )
 from hcc_sdtm.finding import join_findings
+from hcc_sdtm.mapping.account.finding_subjects import derive_finding_subjects
 from hcc_sdtm.mapping.account.reconciling import Outcome, reconcile
 from hcc_sdtm.mapping.account.unclaimed_rows import unclaimed_rows
 from hcc_sdtm.mapping.language.defaults import with_defaults
@@ -126,7 +127,8 @@ def map_site(
     ]
     evaluated, terms = join_findings(evaluation.findings), _terms_used(mapping, evaluation)
     reconciled = reconcile(files, evaluation, Outcome(made, evaluated, terms), lineage)
-    findings = join_findings([*files.findings, evaluated, *unclaimed_rows(mapping, views), reconciled.findings])
+    of_files = derive_finding_subjects(join_findings(files.findings), files, views, mapping.head.hidden)
+    findings = join_findings([of_files, evaluated, *unclaimed_rows(mapping, views), reconciled.findings])
     fictional = [
         (f"{name} = {anchor.shown}", anchor.fictional, mapping.file.source(("anchors", name)))
         for name, anchor in mapping.head.anchors.items()

@@ -12,7 +12,7 @@ from hcc_sdtm.outputs.cells import safe_text
 from hcc_sdtm.outputs.registering import find_study
 from hcc_sdtm.outputs.written_run import read_written_run
 from hcc_sdtm.problem import Problem, StudyError, nearest
-from hcc_sdtm.register.waivers import WAIVER_COLUMNS, WAIVERS_FILE, Waiver, read_waivers
+from hcc_sdtm.register.waivers import ABOUT_WAIVERS, WAIVER_COLUMNS, WAIVERS_FILE, Waiver, read_waivers
 from hcc_sdtm.source import Source
 
 MARK = "\ufeff".encode()
@@ -41,6 +41,13 @@ def add_waiver(
         problems.append(
             Problem(Source(str(out / "findings.csv")), f'no finding has the key "{key}"{nearest(key, alike)}')
         )
+    elif str(found["rule"].iat[0]).startswith(ABOUT_WAIVERS):
+        message = f"{key} is a finding about a waiver, and none can be waived; mend the waiver at {found['source'].iat[0]}"
+        problems.append(Problem(Source(str(out / "findings.csv")), message))
+    day = date.fromisoformat(written.run.timestamp[:10])
+    if expires is not None and expires < day:
+        message = f"{expires} is before {day}, the day that the run's outputs carry; expected that day or a later one"
+        problems.append(Problem(Source("--expires"), message))
     before = [waiver for waiver in waivers if waiver.key == key]
     if before:
         message = f'waives "{key}" already ({before[0].text}); to decide anew, take this line out first'

@@ -145,6 +145,11 @@ def _without_answer(query: Query, answer: Answer, most_rounds: int) -> Query:
     return replace(query, returned="Y")
 
 
-def propose_waivers(changed: Collection[Query]) -> Mapping[str, Query]:
-    """The queries whose answer is that the cell is right as it is, by the key of their finding: each may be waived."""
-    return {query.key: query for query in changed if query.answer == CONFIRMED and query.state == ANSWERED}
+def propose_waivers(changed: Collection[Query], standing: Collection[str] = ()) -> Mapping[str, Query]:
+    """The queries whose answer is that the cell is right as it is, by the key of each finding that may be waived.
+
+    That is the finding asked about, and those asked under the same number that are ``standing``: a waiver of the first does
+    not waive what follows from it.
+    """
+    confirmed = [query for query in changed if query.answer == CONFIRMED and query.state == ANSWERED]
+    return {key: query for query in confirmed for key in query.keys if key == query.key or key in standing}

@@ -18,6 +18,9 @@ from hcc_sdtm.spec.csv_file import Row, read_csv_file, read_unique
 WAIVERS_FILE = "register/waivers.csv"
 REQUIRED = ("rule", "key", "reason", "author", "date", "evidence")
 WAIVER_COLUMNS = (*REQUIRED, "expires")
+ABOUT_WAIVERS = "WVR-"
+"""How the id of a rule about waivers begins."""
+
 KEY = re.compile(r"[0-9a-f]{12}(-[1-9][0-9]*)?")
 FINGERPRINT = re.compile(r"[0-9a-f]{12}")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -72,7 +75,7 @@ def read_waivers(study: Path, known_rules: Collection[str] | None, problems: lis
 def _read(row: Row, known_rules: Collection[str] | None, problems: list[Problem]) -> Waiver | None:
     before = len(problems)
     rule = row["rule"].split(" ", 1)[0]
-    if rule.startswith("WVR-"):
+    if rule.startswith(ABOUT_WAIVERS):
         _add(problems, row, f'"{rule}" is a finding about a waiver; mend the waiver that it names')
     elif not rule:
         _add(problems, row, "rule is empty; expected the id of a rule")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 _VARIABLE = re.compile(r"(?:--)?[A-Z][A-Z0-9_]{0,7}")
 _WORDS = ("present", "absent", "column", "no-column", "filled")
 _OPERATORS = ("=", "!=", "~", "!~", ">", ">=", "<", "<=")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?")
 _CONDITION = re.compile(r"(?P<variable>\S+)\s+(?P<operator>\S+)(?:\s+(?P<value>.*\S))?\s*")
 
 
@@ -66,8 +67,8 @@ def _wrong_value(operator: str, value: str) -> str:
         except re.error as error:
             return f'"{value}" is not a regular expression: {error}'
     elif operator in (">", ">=", "<", "<="):
-        try:
-            float(value)
-        except ValueError:
+        if not _NUMBER.fullmatch(value):
             return f'"{value}" is not a number'
+    elif operator in ("=", "!=") and not all(term.strip() for term in value.split("|")):
+        return f'"{value}" has a term without text; expected A|B, and absent for no value'
     return ""

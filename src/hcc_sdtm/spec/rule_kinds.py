@@ -6,7 +6,7 @@ Knows the form of a value and not what the rule finds: how a kind is evaluated s
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from hcc_sdtm.spec.rule_condition import is_variable, parse_conditions
 
@@ -68,8 +68,8 @@ def _references(value: str) -> str:
 
 
 def _keyed(value: str) -> str:
-    place, by, keys = value.partition(" by ")
-    is_right = _REFERENCE.fullmatch(place) and by and not _some_variables(keys)
+    place, _, keys = value.partition(" by ")
+    is_right = _REFERENCE.fullmatch(place) and keys.split() and all(map(is_variable, keys.split()))
     return "" if is_right else "needs a variable of a dataset and keys as DM.ARM by USUBJID"
 
 
@@ -87,6 +87,11 @@ def _a_date(value: str) -> str:
 def _record(value: str) -> str:
     place, _, conditions = value.partition(" when ")
     return _references(place) or "; ".join(parse_conditions(conditions)[1])
+
+
+def _at(value: str) -> str:
+    is_right = not value or (value.startswith("at ") and is_variable(value[3:]))
+    return "" if is_right else "needs: at VARIABLE, the one to ask about"
 
 
 def _within(value: str) -> str:
@@ -120,7 +125,7 @@ KINDS: Mapping[str, tuple[int, Callable[[str], str]]] = {
     "max-bytes": (1, _bytes),
     "trimmed": (1, _no_value),
     "ascii": (1, _no_value),
-    "unique": (1, _no_value),
+    "unique": (1, _at),
     "one-to-one": (2, _within),
     "one-value": (1, _some_variables),
     "all-or-none": (1, _some_variables),
@@ -138,3 +143,41 @@ KINDS: Mapping[str, tuple[int, Callable[[str], str]]] = {
     "no-dataset": (0, _datasets),
 }
 """Every kind: how many variables it needs at least, and what is wrong with its value (``""``: nothing)."""
+
+MOST_VARIABLES: Mapping[str, int] = {"study-day": 1, "agrees": 1, "one-to-one": 2, "dataset": 0, "no-dataset": 0}
+"""Kinds that take no more variables than these."""
+
+COMBINATIONS = ("one-to-one", "reference", "has-record", "no-record")
+"""Kinds whose variables are one thing together: none of them may be left out."""
+
+BY_PRESENCE = ("reference", "has-record", "no-record")
+
+
+def named_datasets(kind: str, value: str) -> list[str]:
+    """The datasets that the value of a line names."""
+    if kind in ("dataset", "no-dataset", "no-column"):
+        return value.split()
+    if kind in (*BY_PRESENCE, "agrees", "not-after", "not-before", "same-day"):
+        return list(dict.fromkeys(match["dataset"] for match in _REFERENCE.finditer(value.partition(" when ")[0])))
+    return []
+
+
+def wrong_together(kind: str, variables: Sequence[str], value: str) -> list[str]:
+    """What is wrong with variables and a value that are each right by themselves."""
+    wrong = []
+    most = MOST_VARIABLES.get(kind, len(variables))
+    if len(variables) > most:
+        wrong.append(
+            f"kind {kind} takes {most or 'no'} variable{'s' if most != 1 else ''}, and {len(variables)} are named"
+        )
+    if kind in COMBINATIONS:
+        message = f"kind {kind} takes no variable that need not be there; ask for it in when, as {{}} column"
+        wrong += [f'variable "{name}": {message.format(name[:-1])}' for name in variables if name.endswith("?")]
+    if kind in BY_PRESENCE:
+        places = value.partition(" when ")[0].split()
+        if len(places) != len(variables):
+            wrong.append(f'value "{value}" names {len(places)} variables for {len(variables)}')
+        if len(named_datasets(kind, value)) > 1:
+            wrong.append(f'value "{value}": the variables are of several datasets, and must be of one')
+    own = [name for name in value.split() if name in variables] if kind in ("one-value", "all-or-none") else []
+    return wrong + [f'variable "{name}" is one of its own keys' for name in own]

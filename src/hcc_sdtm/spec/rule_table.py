@@ -17,7 +17,7 @@ from hcc_sdtm.source import Source
 from hcc_sdtm.spec.csv_file import Row, read_csv_file
 from hcc_sdtm.spec.plausible_results import TABLE as PLAUSIBLE
 from hcc_sdtm.spec.rule_condition import Condition, is_variable, parse_conditions
-from hcc_sdtm.spec.rule_kinds import KINDS
+from hcc_sdtm.spec.rule_kinds import KINDS, named_datasets, wrong_together
 
 COLUMNS = (
     "id", "name", "severity", "scope", "when", "kind", "variable", "value", "message", "covers", "finds", "matters",
@@ -97,6 +97,11 @@ def read_rule_rows(
     return tuple(rule for rule in found.values() if rule.severity != "off")
 
 
+def _is_dataset(name: str, datasets: Collection[str]) -> bool:
+    """Whether it is a dataset of the specs, or the name of an analysis dataset."""
+    return name in datasets or re.fullmatch(r"AD[A-Z0-9]{1,6}", name) is not None
+
+
 def _read_row(row: Row, datasets: Collection[str], codelists: Collection[str], problems: list[Problem]) -> RuleRow:
     wrong: list[str] = []
     conditions, messages = parse_conditions(row["when"])
@@ -110,7 +115,7 @@ def _read_row(row: Row, datasets: Collection[str], codelists: Collection[str], p
     scope = tuple(row["scope"].split())
     for word in scope:
         name = word.removeprefix("-")
-        if name not in GROUPS and name not in datasets and not re.fullmatch(r"AD[A-Z0-9]{1,6}", name):
+        if name not in GROUPS and not _is_dataset(name, datasets):
             wrong.append(f'scope: no dataset or class "{name}"{nearest(name, [*GROUPS, *datasets])}')
     if not any(not word.startswith("-") for word in scope):
         wrong.append("scope names no dataset")
@@ -127,6 +132,12 @@ def _read_row(row: Row, datasets: Collection[str], codelists: Collection[str], p
         elif row["kind"] == "in-codelist":
             terms = [part.strip() for part in row["value"].split("|")]
             wrong += [f'no codelist "{name}"{nearest(name, codelists)}' for name in terms if name not in codelists]
+        else:
+            wrong += wrong_together(row["kind"], variables, row["value"])
+            others = (name for name in named_datasets(row["kind"], row["value"]) if not _is_dataset(name, datasets))
+            wrong += [f'value "{row["value"]}": no dataset "{name}"{nearest(name, datasets)}' for name in others]
+        if row["kind"] in ("dataset", "no-dataset") and (len(scope) != 1 or scope[0] in GROUPS):
+            wrong.append(f"scope of kind {row['kind']} must be one dataset")
     wrong += [f"{name} is missing" for name in ("finds", "matters", "example", "source") if not row[name]]
     problems += [Problem(row.source, message) for message in wrong]
     return RuleRow(

@@ -21,6 +21,8 @@ def test_optional_parts_of_a_unique_combination():
     row = line("unique", "USUBJID LBTESTCD LBSPEC? LBMETHOD?")
     table = "USUBJID  LBTESTCD  LBSPEC\nS-1  ALT  BLOOD\nS-1  ALT  URINE\nS-1  ALT  BLOOD"
     assert list(run(row, LB=table)[0]) == ["3 LBSPEC"]
+    row = line("unique", "USUBJID LBTESTCD LBSPEC? LBMETHOD?", "at LBTESTCD")
+    assert list(run(row, LB=table)[0]) == ["3 LBTESTCD"]
 
 
 def test_the_fewer_of_those_with_and_without_a_value_are_asked_about():

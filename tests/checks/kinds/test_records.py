@@ -23,7 +23,8 @@ def test_optional_variables_are_left_out_where_they_are_not_there():
     [
         ("=", "45", "54", True), ("=", "45", "45.0", False), ("=", "0.1", "1E-1", False), ("<=", "7", "7", False),
         ("<=", "8", "7", True), ("<", "7", "7", True), (">=", "7", "8", True), (">", "8", "7", False),
-        ("=", "<5", "5", False), ("=", ".", "5", False), ("=", "nan", "5", False),
+        ("=", "<5", "5", False), ("=", ".", "5", False), ("=", "nan", "5", False), ("=", "1_000", "5", False),
+        ("=", "1e999", "5", False), ("=", "٣", "5", False), ("=", "inf", "-inf", False),
     ],
 )  # fmt: skip
 def test_numbers_of_two_variables(sign, first, second, is_wrong):

@@ -48,7 +48,7 @@ def clean_study() -> dict[str, Sent]:
     """The submission by dataset; nobody may change it: a mistake is planted in a copy."""
     records = Records(STUDY.study_id, STUDY.trial)
     first_consent = min(subject.consent for subject in SUBJECTS)
-    for name, rows in build_trial(STUDY.trial, first_consent).items():
+    for name, rows in build_trial(STUDY.trial, STUDY.specs, first_consent).items():
         for row in rows:
             records.add(name, **row)
     for subject in SUBJECTS:
@@ -113,7 +113,7 @@ def _add_disposition(records: Records, subject: Subject) -> None:
     records.add("DS", subject, DSTERM=consent, DSDECOD=consent, DSCAT="PROTOCOL MILESTONE", DSSTDTC=subject.consent)
     event = {"DSCAT": "DISPOSITION EVENT"}
     if not subject.is_treated:
-        word = "SCREEN FAILURE" if subject.not_treated == "SCREEN FAILURE" else "WITHDRAWAL BY SUBJECT"
+        word = "SCREEN FAILURE" if subject.not_treated == "SCREEN FAILURE" else "NEVER DOSED"
         records.add("DS", subject, DSTERM=word, DSDECOD=word, DSSCAT="STUDY PARTICIPATION",
                     DSSTDTC=subject.date(subject.last_day), **event)  # fmt: skip
         return
@@ -227,8 +227,9 @@ def _add_lesions(records: Records, subject: Subject) -> None:
 def _add_responses(records: Records, subject: Subject) -> None:
     for visit, overall in enumerate(subject.responses, start=1):
         is_new = visit == subject.new_lesion_at
-        found = {"TRGRESP": "SD" if is_new else overall, "NTRGRESP": "NON-CR/NON-PD", "NEWLIND": "Y" if is_new else "N",
-                 "OVRLRESP": overall}  # fmt: skip
+        found = {"TRGRESP": "SD" if is_new else overall, "NTRGRESP": "NON-CR/NON-PD"}
+        found |= {"NEWLIND": "UNEQUIVOCAL"} if is_new else {}
+        found["OVRLRESP"] = overall
         at = {"RSEVAL": INVESTIGATOR, "RSDTC": subject.date(subject.visit_day(visit)), "visit": visit}
         for code, result in found.items():
             records.add("RS", subject, RSTESTCD=code, RSTEST=RESPONSE_TESTS[code], RSCAT=RECIST, RSORRES=result, RSSTRESC=result,

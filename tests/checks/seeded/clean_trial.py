@@ -3,6 +3,7 @@
 Facts of the trial are those of the packaged ``specs/trial.yaml``. Knows no subject.
 """
 
+from hcc_sdtm.spec.model import Specs
 from hcc_sdtm.spec.trial import Trial
 
 Record = dict[str, str | float]
@@ -45,10 +46,10 @@ PLAIN = {
 COUNTRY = "CHN"
 
 
-def build_trial(trial: Trial, first_consent: str) -> dict[str, list[Record]]:
+def build_trial(trial: Trial, specs: Specs, first_consent: str) -> dict[str, list[Record]]:
     """The records of TS, TA, TE, TV and TI, without STUDYID and DOMAIN; the trial starts on the first consent."""
     return {
-        "TS": _summary(trial, first_consent),
+        "TS": _summary(trial, specs, first_consent),
         "TA": _arms(trial),
         "TE": [{"ETCD": code, "ELEMENT": name, "TESTRL": start, "TEENRL": end} for code, name, start, end in ELEMENTS],
         "TV": [
@@ -93,7 +94,7 @@ def _arms(trial: Trial) -> list[Record]:
     ]
 
 
-def _summary(trial: Trial, first_consent: str) -> list[Record]:
+def _summary(trial: Trial, specs: Specs, first_consent: str) -> list[Record]:
     dates = {"SSTDTC": first_consent, "SENDTC": str(trial.data_cutoff), "DCUTDTC": str(trial.data_cutoff)}
     values = {**PLAIN, **dates, "TITLE": trial.title, "FCNTRY": COUNTRY}
     records: list[Record] = [{"TSPARMCD": code, "TSVAL": value} for code, value in values.items()]
@@ -114,8 +115,10 @@ def _summary(trial: Trial, first_consent: str) -> list[Record]:
     ]
     records += [
         {"TSPARMCD": "AGEMAX", "TSVALNF": "PINF"},
-        {"TSPARMCD": "REGID", "TSVAL": "NCT00000000", "TSVCDREF": "ClinicalTrials.gov"},
+        {"TSPARMCD": "REGID", "TSVAL": "NCT00000000"},
     ]
-    return sorted(
-        ({"TSSEQ": 1, **record} for record in records), key=lambda record: (record["TSPARMCD"], record["TSSEQ"])
-    )
+    names = specs.codelists["TSPARM"].terms
+    for record in records:
+        synonyms = specs.codelists["TSPARMCD"].terms[str(record["TSPARMCD"])]
+        record |= {"TSPARM": next(name for name in synonyms if name in names), "TSSEQ": record.get("TSSEQ", 1)}
+    return sorted(records, key=lambda record: (record["TSPARMCD"], record["TSSEQ"]))

@@ -129,11 +129,14 @@ def test_what_a_site_cannot_answer_for_is_not_asked_through_what_follows_from_it
     assert left_out == {"not for a site to answer": 2}
 
 
-def test_a_waived_cause_waives_what_follows_from_it():
-    asked, _ = questions(
-        row("DM-003", "a.xlsx:S!A3", site="101", status="waived"), row("RS-006", "a.xlsx:S!D8", site="101", cause="k0")
+def test_a_waived_cause_waives_nothing_that_follows_from_it():
+    asked, left_out = questions(
+        row("DM-003", "a.xlsx:S!A3", site="101", status="waived"),
+        row("RS-006", "a.xlsx:S!D8", site="101", cause="k0"),
+        row("RS-006", "a.xlsx:S!D9", site="101", cause="k0"),
     )
-    assert asked == []
+    assert [question.keys for question in asked] == [("k1", "k2")]
+    assert left_out == {"waived": 1}
 
 
 def test_the_order_of_findings_changes_nothing():

@@ -32,7 +32,7 @@ def test_each_file_has_its_sites_and_the_key_file_is_one(folders):
 
 def test_header_rows_are_those_of_the_mapping(folders):
     assert folders["101"].header_rows("site_101.xlsx", "随访") == [1, 2]
-    assert folders["102"].header_rows("site_102.xlsx", "Response") == [3]
+    assert folders["102"].header_rows("site_102.xlsx", "Response") == [4]
     assert folders["101"].header_rows("site_101.xlsx", "no such sheet") == []
 
 
@@ -58,11 +58,8 @@ def test_a_file_in_an_archive_is_that_of_the_archive(mappings, tmp_path):
         archive.write(ROOT / "raw" / "site_103" / "labs.csv", "labs.csv")
     assert not path.exists()
     head = mappings["103"].head
-    tables = {
-        name: table.model_copy(update={"file": "other.zip/labs.csv"})
-        for name, table in head.tables.items()
-        if table.file == "site_103/labs.csv"
-    }
+    labs = {name: table for name, table in head.tables.items() if table.file == "site_103/labs.csv"}
+    tables = {name: table.model_copy(update={"file": "other.zip/labs.csv"}) for name, table in labs.items()}
     moved = mappings["103"].__class__(head.model_copy(update={"tables": tables}), (), mappings["103"].file)
     folder = read_site_folders([moved], tmp_path, {"other.zip"})["103"]
     assert list(folder.tables) == ["other.zip/labs.csv"]

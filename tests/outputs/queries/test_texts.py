@@ -113,8 +113,11 @@ def test_braces_in_a_typed_text_stay(specs):
     assert text.seen == '"{value} {0}" cannot be read as a date.'
 
 
-def test_an_empty_cell_is_said_to_be_empty(specs):
-    assert "空白" in QueryTexts("zh", specs).text_of(finding(rule="MAP-047 x.y") | {"rule": "SCH-002 a.b"}).seen
+def test_an_empty_cell_is_said_to_be_empty_and_one_that_identifies_is_not_shown(specs):
+    found = finding(rule="SCH-002 a.b", variable="SEX")
+    assert "空白" in QueryTexts("zh", specs).text_of(found).seen
+    assert "typed was an empty cell" in QueryTexts("en", specs).text_of(found).seen
+    assert "typed was the text of this cell" in QueryTexts("en", specs).text_of(found, is_hidden=True).seen
 
 
 @pytest.mark.parametrize(

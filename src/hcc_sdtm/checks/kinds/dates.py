@@ -6,6 +6,7 @@ have them and are the same day.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -20,8 +21,10 @@ from hcc_sdtm.checks.rule_on_dataset import RuleOnDataset
 from hcc_sdtm.checks.written_days import written_days
 from hcc_sdtm.spec.rule_condition import is_variable, parse_conditions
 
-HOUR = len("2021-03-05T1")
-"""A date of more characters has a time of day."""
+_CLOCK = re.compile(
+    r"(?P<clock>.{10}T[0-9]{2}(?::[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?)(?P<zone>Z|[+-][0-9]{2}:[0-9]{2})?"
+)
+"""A day and a time of day known from the hour on; no time with an unknown part before a known one fits."""
 
 
 @dataclass(frozen=True)
@@ -75,11 +78,21 @@ def _flags(
 def _is_later(first: _Dates, second: _Dates) -> np.ndarray:
     """Mask of the records where both are the same known day, and the first has the later time of day."""
     same = (first.earliest == first.latest) & (second.earliest == second.latest) & (first.earliest == second.earliest)
+    positions = np.flatnonzero(same & first.is_timed & second.is_timed)
+    pairs = list(zip(first.texts[positions].tolist(), second.texts[positions].tolist(), strict=True))
+    is_later = {pair: _is_later_clock(*pair) for pair in set(pairs)}
     later = np.zeros(len(same), dtype=bool)
-    for at in np.flatnonzero(same & first.is_timed & second.is_timed):
-        length = min(len(first.texts[at]), len(second.texts[at]))
-        later[at] = first.texts[at][:length] > second.texts[at][:length]
+    later[positions] = [is_later[pair] for pair in pairs]
     return later
+
+
+def _is_later_clock(first: str, second: str) -> bool:
+    """Whether the first of two times of a day is surely later: as far as both are known, in one time zone."""
+    one, other = _CLOCK.fullmatch(first), _CLOCK.fullmatch(second)
+    if one is None or other is None or one["zone"] != other["zone"]:
+        return False
+    length = min(len(one["clock"]), len(other["clock"]))
+    return one["clock"][:length] > other["clock"][:length]
 
 
 def _own_dates(on: RuleOnDataset, variable: str) -> _Dates:
@@ -88,7 +101,7 @@ def _own_dates(on: RuleOnDataset, variable: str) -> _Dates:
     earliest, latest = days["earliest"].to_numpy(), days["latest"].to_numpy()
     if is_numeric_dtype(on.dataset.frame[variable]):
         return _Dates(variable, written_days(earliest), earliest, latest, np.zeros(len(earliest), dtype=bool))
-    is_timed = column.where(lambda text: len(text.strip()) > HOUR)
+    is_timed = column.where(lambda text: _CLOCK.fullmatch(text.strip()) is not None)
     return _Dates(variable, column.of(str.strip, object), earliest, latest, is_timed)
 
 
@@ -108,8 +121,10 @@ def _other_dates(on: RuleOnDataset) -> _Dates:
         raise Missing(f"there is no dataset {name}")
     there = RuleOnDataset(replace(on.row, when=parse_conditions(conditions)[0]), on.evidence, dataset)
     dates = _own_dates(there, variable)
-    chosen = there.among(~np.isnan(dates.earliest))
-    codes, theirs = _codes([on.column(key) for key in keys.split()], [there.column(key) for key in keys.split()])
+    here, others = [on.column(key) for key in keys.split()], [there.column(key) for key in keys.split()]
+    # a record without a key is nobody's
+    chosen = there.among(np.logical_and.reduce([~np.isnan(dates.earliest), *(key.given for key in others)]))
+    codes, theirs = _codes(here, others)
     found = pd.DataFrame({"code": theirs[chosen], "at": chosen, "text": dates.texts[chosen]})
     found["earliest"], found["latest"] = dates.earliest[chosen], dates.latest[chosen]
     found["timed"] = dates.is_timed[chosen].astype(float)

@@ -13,16 +13,23 @@ from hcc_sdtm.checks.rule_on_dataset import RuleOnDataset
 
 
 def unique(on: RuleOnDataset) -> Iterator[Flag]:
-    """No two records agree in all the variables; each record after the first that does is one finding."""
+    """No two records agree in all the variables; each record but one that does is one finding.
+
+    It is at the variable that the value names (``at --LOBXFL``), else at the last one. Left is the record whose value of
+    that variable sorts first, so that the order of records decides nothing.
+    """
     columns = [on.column(variable) for variable in on.variables]
     given = np.logical_or.reduce([column.given for column in columns])
     positions = on.among(given)
-    codes = combined_codes(columns)[positions]
-    again = positions[pd.Series(codes).duplicated().to_numpy()] if len(positions) else positions
+    codes = pd.Series(combined_codes(columns)[positions])
+    variable = on.value.removeprefix("at ") or on.variables[-1]
+    again = positions[codes.duplicated().to_numpy()] if len(positions) else positions
+    if len(again) and on.value:
+        rows = pd.DataFrame({"code": codes, "text": on.column(variable).of(str, object)[positions], "at": positions})
+        rows = rows[codes.duplicated(keep=False)].sort_values(["code", "text", "at"])
+        again = np.sort(rows.loc[rows["code"].duplicated(), "at"].to_numpy())
     names = ", ".join(on.variables)
-    yield from on.flag(
-        again, on.variables[-1], f"another {on.name} record has the same {names}{on.said}", "a value of its own"
-    )
+    yield from on.flag(again, variable, f"another {on.name} record has the same {names}{on.said}", "a value of its own")
 
 
 def one_to_one(on: RuleOnDataset) -> Iterator[Flag]:
@@ -41,11 +48,17 @@ def one_value(on: RuleOnDataset) -> Iterator[Flag]:
 
 
 def all_or_none(on: RuleOnDataset) -> Iterator[Flag]:
-    """Of the records that agree in the keys all have a value of the variable or none; the fewer of a key are asked about."""
+    """Of the records that agree in the keys all have a value of the variable or none; the fewer of a key are asked about.
+
+    Records without a key are left out, unless the line says that it is optional.
+    """
     keys = on.named_here(on.row.value)
-    groups = combined_codes([on.column(key) for key in keys])
+    columns = [on.column(key) for key in keys]
+    groups = combined_codes(columns)
+    needed = [column.given for key, column in zip(keys, columns, strict=True) if not on.is_optional(key)]
+    has_key = np.logical_and.reduce(needed) if needed else np.ones(len(on.dataset), dtype=bool)
     for variable in on.variables:
-        positions = on.among(np.ones(len(on.dataset), dtype=bool))
+        positions = on.among(has_key)
         given = on.column(variable).given[positions]
         group = pd.Series(groups[positions])
         share = pd.Series(given).groupby(group).transform("mean").to_numpy()

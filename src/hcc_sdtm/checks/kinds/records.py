@@ -6,24 +6,18 @@ import re
 from collections.abc import Callable, Iterator
 
 import numpy as np
-import pandas as pd
 
 from hcc_sdtm.checks.column import Column
 from hcc_sdtm.checks.evidence import Missing
+from hcc_sdtm.checks.iso_forms import FORMS
 from hcc_sdtm.checks.rule import Flag
 from hcc_sdtm.checks.rule_on_dataset import COMPARISONS, RuleOnDataset, number_of
-from hcc_sdtm.dates.iso import is_iso
 from hcc_sdtm.problem import nearest
 
 SHOWN_TERMS = 12
 WHOLE_COLUMN = 20
 """A column that is empty throughout is asked about once where more records than these need a value."""
 
-_NUMBER = r"[0-9]+(?:[.,][0-9]+)?"
-_DURATION = re.compile(
-    rf"-?P(?!$)(?:{_NUMBER}W|(?:{_NUMBER}Y)?(?:{_NUMBER}M)?(?:{_NUMBER}D)?(?:T(?=[0-9])(?:{_NUMBER}H)?(?:{_NUMBER}M)?(?:{_NUMBER}S)?)?)"
-)
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T.*)?")
 _PART = re.compile(r"(>=|<=|>|<|=|!=) ?(-?[0-9.]+)")
 
 
@@ -124,39 +118,8 @@ def not_pattern(on: RuleOnDataset) -> Iterator[Flag]:
 
 def iso8601(on: RuleOnDataset) -> Iterator[Flag]:
     """Each value is ISO 8601 of a form (SDTMIG 3.4, 4.4.1 to 4.4.4)."""
-    test, expected = _ISO_TESTS[on.value]
+    test, expected = FORMS[on.value]
     return _failing(on, test, f'{{variable}} "{{value}}" is not {expected}{on.said}', expected)
-
-
-def is_date(text: str) -> bool:
-    """Whether a text is an ISO 8601 date or date and time, complete or partial."""
-    return bool(is_iso(pd.Series([text], dtype=object)).iloc[0])
-
-
-def is_duration(text: str) -> bool:
-    """Whether a text is an ISO 8601 duration."""
-    return _DURATION.fullmatch(text) is not None
-
-
-def _is_interval(text: str) -> bool:
-    first, slash, last = text.partition("/")
-    return bool(slash) and is_date(first) and (is_date(last) or is_duration(last))
-
-
-_ISO_TESTS: dict[str, tuple[Callable[[str], bool], str]] = {
-    "date": (is_date, "an ISO 8601 date or date and time"),
-    "complete-date": (
-        lambda text: _DAY.fullmatch(text) is not None and is_date(text),
-        "an ISO 8601 date known to the day",
-    ),
-    "duration": (is_duration, "an ISO 8601 duration"),
-    "date-or-duration": (lambda text: is_date(text) or is_duration(text), "an ISO 8601 date or duration"),
-    "duration-or-interval": (
-        lambda text: is_duration(text) or _is_interval(text),
-        "an ISO 8601 duration or interval",
-    ),
-    "interval": (lambda text: is_date(text) or _is_interval(text), "an ISO 8601 date or interval"),
-}
 
 
 def number(on: RuleOnDataset) -> Iterator[Flag]:
@@ -266,21 +229,23 @@ def study_day(on: RuleOnDataset) -> Iterator[Flag]:
     given = column.of(lambda text: np.nan if (value := number_of(text)) is None else value, float)
     differs = (expected != given) & ~(np.isnan(expected) & np.isnan(given))
     positions = on.among(in_demographics & differs)
-    message = [
-        f"{variable} is {_day(found)}; {on.value} and RFSTDTC "
-        + ("are not both complete to the day" if np.isnan(right) else f"make it {_day(right)}")
-        for found, right in zip(given[positions], expected[positions], strict=True)
-    ]
-    yield from on.flag(
-        positions, variable, message, ["no value" if np.isnan(right) else _day(right) for right in expected[positions]]
-    )
+    pairs = list(zip(given[positions].tolist(), expected[positions].tolist(), strict=True))
+    said = {pair: _said_of_day(variable, on.value, *pair) for pair in dict.fromkeys(pairs)}
+    yield from on.flag(positions, variable, [said[pair][0] for pair in pairs], [said[pair][1] for pair in pairs])
+
+
+def _said_of_day(variable: str, date: str, found: float, right: float) -> tuple[str, str]:
+    """What is wrong with a study day, and what is expected; NaN stands for no study day."""
+    if np.isnan(right):
+        return f"{variable} is {_day(found)}; {date} and RFSTDTC are not both complete to the day", "no value"
+    return f"{variable} is {_day(found)}; {date} and RFSTDTC make it {_day(right)}", _day(right)
 
 
 def _reference_starts(on: RuleOnDataset) -> dict[str, tuple[float, float]]:
     """First and last day that RFSTDTC can mean, of the subjects with one record in DM; NaN where it is missing."""
     records = on.evidence.records("DM", "USUBJID", date="RFSTDTC").drop_duplicates("USUBJID", keep=False)
     days = zip(records["earliest"], records["latest"], strict=True)
-    return dict(zip(records["USUBJID"], days, strict=True))
+    return {subject: bounds for subject, bounds in zip(records["USUBJID"], days, strict=True) if subject.strip()}
 
 
 def _day(day: float) -> str:

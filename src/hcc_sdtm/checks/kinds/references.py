@@ -69,7 +69,8 @@ def _by_presence(on: RuleOnDataset, wanted: bool) -> Iterator[Flag]:
 def agrees(on: RuleOnDataset) -> Iterator[Flag]:
     """Each variable has the value of the other dataset's record with the same keys.
 
-    Where that has several records of a key, or none, nothing is said: what is wrong there is another finding.
+    Where that has several records of a key, or none, nothing is said, nor of a record without a key: what is wrong there is
+    another finding.
     """
     (variable,) = on.variables
     place, _, keys = on.value.partition(" by ")
@@ -79,10 +80,11 @@ def agrees(on: RuleOnDataset) -> Iterator[Flag]:
     values = there.column(name)
     known = _once([there.column(key) for key in by], values)
     columns, column = [on.column(key) for key in by], on.column(variable)
-    codes = combined_codes(columns)
+    has_key = np.logical_and.reduce([each.given for each in columns])
+    codes = np.where(has_key, combined_codes(columns), -1)
     keys_of = distinct_records(codes)
     expected = {
-        code: known.get(tuple(each.texts[each.codes[at]] for each in columns))
+        code: known.get(tuple(each.texts[each.codes[at]] for each in columns)) if code >= 0 else None
         for code, at in zip(keys_of.numbers.tolist(), keys_of.firsts.tolist(), strict=True)
     }
     pairs = pd.DataFrame({"code": codes, "value": column.codes}).drop_duplicates()

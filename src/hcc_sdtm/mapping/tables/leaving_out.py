@@ -66,7 +66,7 @@ def leave_out_rows(view: View, part: OpenTable, opening: TableOpening) -> View:
     kept &= ~again
     repeated, of_transfer = _repeated(part, kept, opening)
     if repeated.any():
-        _add_repeated(part, repeated & ~of_transfer, opening)
+        _add_repeated(view, part, repeated & ~of_transfer, opening)
         view.left_out.append((view.name, ROW_REPEATED, view.rows[repeated]))
         kept &= ~repeated
     view.arranged_by.update(columns_of(table.until), columns_of(table.skip))
@@ -160,12 +160,22 @@ def _repeated(part: OpenTable, kept: np.ndarray, opening: TableOpening) -> tuple
     return repeated | of_transfer, of_transfer
 
 
-def _add_repeated(part: OpenTable, repeated: np.ndarray, opening: TableOpening) -> None:
+def _add_repeated(view: View, part: OpenTable, repeated: np.ndarray, opening: TableOpening) -> None:
     raw = part.raw
     again = [row for row in np.flatnonzero(repeated).tolist() if row not in part.said]
     part.said.update(again)
     sources = [str(Source(raw.file, raw.sheet, int(raw.rows[row]), 1)) for row in again]
     message = "every cell of this row repeats an earlier row; the row is left out"
+    column = opening.table.subject
+    own = view.texts[column][again] if column in view.texts else [""] * len(again)
     opening.files.findings.append(
-        build_findings(ROW_REPEATED, "warning", len(again), site=opening.files.site, source=sources, message=message)
+        build_findings(
+            ROW_REPEATED,
+            "warning",
+            len(again),
+            site=opening.files.site,
+            subject=[opening.study_number(str(text)) for text in own],
+            source=sources,
+            message=message,
+        )
     )

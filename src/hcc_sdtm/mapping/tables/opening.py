@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from unicodedata import normalize
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from hcc_sdtm.mapping.tables.sheet_view import sheet_view
 from hcc_sdtm.mapping.tables.site_files import OpenTable, SiteFiles
 from hcc_sdtm.mapping.tables.table_opening import TableOpening, UnopenedTable
 from hcc_sdtm.mapping.tables.unpivoting import unpivot
-from hcc_sdtm.mapping.tables.view import Positions, View, clean
+from hcc_sdtm.mapping.tables.view import Positions, View
 from hcc_sdtm.problem import nearest
 from hcc_sdtm.raw.table import RawSheet
 from hcc_sdtm.repeated_text import repeat_text
@@ -167,11 +166,7 @@ def _number_subjects(view: View, opening: TableOpening) -> View:
     """
     head, column = opening.mapping.head, opening.table.subject
     codes, texts = view.factorized(column)
-    is_keyed = bool(head.subjects.file)
-    known = [opening.numbers.get(clean(text), "") if is_keyed else normalize("NFKC", text).strip() for text in texts]
-    is_number = [text != "" and opening.subject_pattern.fullmatch(text) is not None for text in known]
-    full = [head.subjects.prefix + text if fits else "" for text, fits in zip(known, is_number, strict=True)]
-    view.set_texts(SUBJECT, codes, full)
+    view.set_texts(SUBJECT, codes, [opening.study_number(text) for text in texts])
     view.positions[SUBJECT] = view.positions[column]
     view.hidden -= {SUBJECT}  # the sheet's own column of that name is not read any more
     if column in view.from_names:

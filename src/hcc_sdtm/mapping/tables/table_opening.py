@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from unicodedata import normalize
 
 import numpy as np
 
@@ -53,6 +54,12 @@ class TableOpening:
     def subject_pattern(self) -> re.Pattern[str]:
         """What a whole subject number of the site looks like."""
         return re.compile(self.mapping.head.subjects.pattern or ".*", re.DOTALL)
+
+    def study_number(self, text: str) -> str:
+        """The study's number of a subject, from the text in the table's column of subjects; ``""`` where it gives none."""
+        subjects = self.mapping.head.subjects
+        number = self.numbers.get(clean(text), "") if subjects.file else normalize("NFKC", text).strip()
+        return subjects.prefix + number if number and self.subject_pattern.fullmatch(number) else ""
 
     def source(self, *path: str | int) -> Source:
         """The line of an option of the table."""

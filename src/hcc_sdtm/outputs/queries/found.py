@@ -82,7 +82,8 @@ def find_questions(
     """The questions to the sites, in the order of site, file, sheet and cell; and how many findings are none, by reason.
 
     ``owners`` are the sites of each file, ``kinds`` the kind of each rule of the rule tables by its id. A finding without a
-    site is that of the one site that reads its file. Findings with one ``cause``, and those of one cell, are one question. Left
+    site is that of the one site that reads its file. Findings with one ``cause``, and those of one cell, are one question; a
+    waived cause is none, and what follows from it is asked for itself. Left
     out: notes, what is waived, what has no cell of a file of its own site, rules that no site can answer for (`is_for_sites`),
     values that the site's mapping gives itself (``constants`` are site, dataset and variable of these).
     """
@@ -97,7 +98,7 @@ def find_questions(
     by_key = findings.set_index("key")
     caused = asked["cause"].isin(by_key.index)
     root = asked["key"].mask(caused, asked["cause"])
-    waived = (asked["status"] == WAIVED) | (root.map(by_key["status"]) == WAIVED)
+    waived = asked["status"] == WAIVED
     leave_out(waived, "waived")
     rules = root.map(by_key["rule"]).map(_rule_id)
     known = {rule: is_for_sites(rule, kinds.get(rule, "")) for rule in {*rules, *asked["rule"].map(_rule_id)}}
@@ -176,7 +177,7 @@ def _question(group: Sequence[dict[str, Any]]) -> Question:
         if not row["cause"] and not known and _told(row) not in told:
             others.append(row)
             told.add(_told(row))
-    cells = tuple(dict.fromkeys(row["cell"] for row in group))
+    cells = (first["cell"], *sorted({row["cell"] for row in group} - {first["cell"]}))
     return Question(first["site"], first, tuple(others), cells, tuple(dict.fromkeys(row["key"] for row in group)))
 
 

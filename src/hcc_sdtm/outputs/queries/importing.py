@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pandas as pd
+
 from hcc_sdtm.mapping.language.model import SiteMapping, read_mapping
 from hcc_sdtm.outputs.manifest import MANIFEST
 from hcc_sdtm.outputs.queries.answered_workbook import read_answers
@@ -17,6 +19,7 @@ from hcc_sdtm.outputs.registering import write_register_file
 from hcc_sdtm.problem import Problem, StudyError
 from hcc_sdtm.register.queries import QUERIES_FILE, Query, queries_frame, read_queries
 from hcc_sdtm.register.query_answers import REMOVED, Answer, propose_waivers, take_answers
+from hcc_sdtm.register.waiving import WAIVED
 from hcc_sdtm.source import Source
 from hcc_sdtm.spec.study import Study, read_study
 
@@ -69,7 +72,8 @@ def import_answers(
     numbers = {answer.number for answer in answers}
     waiting = sum(1 for query in after if query.number in numbers and query.state in ("open", "re-opened"))
     of_run = out or _beside(files)
-    lines = [_waive_line(study_path, of_run, key, query) for key, query in propose_waivers(changed).items()]
+    confirmed = propose_waivers(changed, _standing(of_run))
+    lines = [_waive_line(study_path, of_run, key, query) for key, query in confirmed.items()]
     return ImportedAnswers(changed, dict(moved), waiting, tuple(lines))
 
 
@@ -99,6 +103,15 @@ def _beside(files: Sequence[Path]) -> Path | None:
         if out != parent and (out / MANIFEST).is_file():
             return out
     return None
+
+
+def _standing(out: Path | None) -> frozenset[str]:
+    """The keys of the findings of the run that are not waived; none where there is no run."""
+    if out is None or not (out / "findings.csv").is_file():
+        return frozenset()
+    findings = pd.read_csv(out / "findings.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    has_status = {"key", "status"} <= set(findings.columns)
+    return frozenset(findings.loc[findings["status"] != WAIVED, "key"]) if has_status else frozenset()
 
 
 def _waive_line(study: Path, out: Path | None, key: str, query: Query) -> str:

@@ -53,6 +53,7 @@ _WORDS = (
 _ISO = re.compile(r"(?<![0-9])[0-9]{4}(?:-[0-9]{2}){0,2}(?![0-9])")
 _QUOTES = {ENGLISH: '"{}"', CHINESE: "“{}”"}
 _NOTHING = {ENGLISH: "an empty cell", CHINESE: "空白"}
+_HIDDEN = {ENGLISH: "the text of this cell", CHINESE: "该单元格的内容"}
 _OR = {ENGLISH: " or ", CHINESE: "或"}
 
 
@@ -121,15 +122,18 @@ class QueryTexts:
     specs: Specs
     _kinds: dict[str, str] = field(default_factory=dict)
 
-    def text_of(self, finding: Mapping[str, str]) -> QueryText:
-        """What to say of a finding (its columns by name)."""
+    def text_of(self, finding: Mapping[str, str], is_hidden: bool = False) -> QueryText:
+        """What to say of a finding (its columns by name).
+
+        ``is_hidden`` says that its cell identifies patients, so that what was typed is not in the finding.
+        """
         rule, _, name = finding["rule"].partition(" ")
         line = _lines(self.language).get(rule) or _lines(self.language)[self._general(rule, name)]
         expected = finding["expected"]
         places = {
             "subject": finding["subject"],
-            "typed": self._quoted(finding["typed"]),
-            "value": self._quoted(finding["value"]),
+            "typed": self._quoted(finding["typed"], is_hidden),
+            "value": self._quoted(finding["value"], is_hidden),
             "variable": self.variable_name(finding["dataset"], finding["variable"]),
             "expected": expected,
             "message": finding["message"],
@@ -148,8 +152,10 @@ class QueryTexts:
         spec = known[dataset].by_name.get(variable) if dataset in known else None
         return spec.label if spec and spec.label else variable
 
-    def _quoted(self, text: str) -> str:
-        return _QUOTES[self.language].format(text) if text else _NOTHING[self.language]
+    def _quoted(self, text: str, is_hidden: bool) -> str:
+        if text:
+            return _QUOTES[self.language].format(text)
+        return (_HIDDEN if is_hidden else _NOTHING)[self.language]
 
     def _general(self, rule: str, name: str) -> str:
         if not self._kinds:

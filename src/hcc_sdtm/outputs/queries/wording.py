@@ -46,8 +46,8 @@ class Wording:
         language = self._language(question.site)
         words = WORDS[language]
         texts = self._texts.setdefault(language, QueryTexts(language, self.study.specs))
-        said = texts.text_of(question.first)
-        others = [texts.text_of(other).seen for other in question.others]
+        said = texts.text_of(question.first, bool(query.hidden))
+        others = [texts.text_of(other, bool(query.hidden)).seen for other in question.others]
         cell = question.cell
         shown = {
             "number": query.number,

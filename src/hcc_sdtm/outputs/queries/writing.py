@@ -26,7 +26,7 @@ from hcc_sdtm.outputs.trace import find_raw, require_same_files
 from hcc_sdtm.outputs.written_run import WrittenRun, read_written_run
 from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.register.queries import QUERIES_FILE, Query, queries_frame, read_queries
-from hcc_sdtm.register.query_states import Asked, Occasion, ask_queries
+from hcc_sdtm.register.query_states import MOST_ROUNDS, Asked, Occasion, ask_queries
 from hcc_sdtm.register.waiving import WAIVED
 from hcc_sdtm.source import Source
 from hcc_sdtm.spec.study import Study, read_study
@@ -50,7 +50,7 @@ class QueryRequest:
     sites: tuple[str, ...] = ()
     language: str = ""
     is_copied: bool = False
-    most_rounds: int = 2
+    most_rounds: int = MOST_ROUNDS
 
 
 @dataclass(frozen=True)
