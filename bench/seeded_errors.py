@@ -19,8 +19,8 @@ PAGE = ROOT / "docs" / "detection.md"
 
 
 def main() -> None:
-    from tests.checks.seeded.detecting import detect, findings_of
     from tests.checks.seeded.clean_study import clean_study
+    from tests.checks.seeded.detecting import detect, findings_of
     from tests.checks.seeded.kinds_of_error import GROUPS
     from tests.checks.seeded.page import render_page
 
@@ -63,8 +63,13 @@ def print_rival(python: str, found: dict[str, bool]) -> None:
         run = subprocess.run([python, __file__, "--child", str(path)], stdout=subprocess.PIPE, text=True, check=True)
     rival = json.loads(run.stdout.splitlines()[-1])
     kinds = [case["kind"] for case in cases]
-    print(f"of {len(kinds)} kinds of error in SDTM: these rules {sum(found[kind] for kind in kinds)} at the right cell, ", end="")
-    print(f"pointblank {rival['version']} {len(rival['found'])}; it has {rival['clean']} findings on the clean submission")
+    print(
+        f"of {len(kinds)} kinds of error in SDTM: these rules {sum(found[kind] for kind in kinds)} at the right cell, ",
+        end="",
+    )
+    print(
+        f"pointblank {rival['version']} {len(rival['found'])}; it has {rival['clean']} findings on the clean submission"
+    )
     only = [kind for kind in rival["found"] if not found[kind]]
     print("found by pointblank alone: " + ("; ".join(only) or "none"))
 
@@ -73,7 +78,7 @@ def tables(study: dict) -> dict[str, dict[str, list]]:
     """The SDTM datasets as lists by column; None for a missing number."""
     return {
         name: {
-            column: [None if value != value else value for value in sent.frame[column].tolist()]  # noqa: PLR0124 (NaN)
+            column: [None if value != value else value for value in sent.frame[column].tolist()]
             for column in sent.frame
         }
         for name, sent in study.items()
@@ -88,8 +93,8 @@ def child(path: Path) -> dict:
 
     def look(datasets: dict) -> tuple[set, set]:
         report = pointblank.validate_sdtmig({name: pd.DataFrame(columns) for name, columns in datasets.items()})
-        failed = {(result.dataset, result.rule_id) for result in report.rules if result.status == "fail"}
-        return {(each.dataset, str(each.row + 1), each.checked_column) for each in report.findings}, failed
+        failed = {(result.dataset, result.rule_id) for result in report.rules() if result.status == "fail"}
+        return {(each.dataset, str(each.row + 1), each.checked_column) for each in report.findings()}, failed
 
     given = json.loads(path.read_text(encoding="utf-8"))
     cells, failed = look(given["clean"])

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from hcc_sdtm.checks.table_rule import KINDS
 from hcc_sdtm.cli import main
 from tests.conftest import ROOT
 
@@ -140,3 +141,19 @@ def test_trace_and_verify_of_a_folder_that_is_not_ours(tmp_path):
         ended = run(*arguments)
         assert ended.exit_code == 2
         assert f"{tmp_path.name} has no manifest.json" in ended.output
+
+
+def test_a_rule_that_fails_is_named_and_is_no_traceback(tmp_path, monkeypatch):
+    def fail(on):
+        raise KeyError("S-104, Zhang San")
+
+    monkeypatch.setattr("hcc_sdtm.checks.table_rule.KINDS", {**KINDS, "study-day": fail})
+    (tmp_path / "dm.csv").write_text("STUDYID,DOMAIN,USUBJID,RFSTDTC,DMDTC,DMDY\nX,DM,X-1,2022-01-01,2022-01-01,1\n")
+    result = run("check", tmp_path)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    first, second = result.stderr.splitlines()
+    assert first == "not done: rule SD-0040 timing.study-day failed on DM; this is a fault of the rule, not of the data"
+    assert second.startswith("  KeyError in ")
+    assert "please report it" in second
+    assert "Zhang San" not in result.stderr

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hcc_sdtm.build_time import source_date_epoch
-from hcc_sdtm.problem import Problem, StudyError, nearest
+from hcc_sdtm.problem import Problem, RuleFault, StudyError, nearest
 from hcc_sdtm.source import Source
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ SHOWN_FINDINGS = 20
 
 
 class _StudyCommands(click.Group):
-    """Prints a StudyError as one block, a line a problem, and ends with status 2."""
+    """Prints a StudyError as one block, a line a problem, or the rule that failed, and ends with status 2."""
 
     def invoke(self, ctx: click.Context) -> object:
         """The command's own result."""
@@ -34,6 +34,9 @@ class _StudyCommands(click.Group):
             click.echo(f"not done: {len(error.problems)} problem{'s' if len(error.problems) != 1 else ''}", err=True)
             for problem in error.problems:
                 click.echo(f"  {problem}", err=True)
+            ctx.exit(NOT_DONE)
+        except RuleFault as fault:
+            click.echo(f"not done: {fault}\n  {fault.place}; please report it with the rule's name", err=True)
             ctx.exit(NOT_DONE)
 
 
@@ -147,7 +150,11 @@ def _print_schema(study: Path) -> None:
 
 @main.command()
 @click.argument("data", type=click.Path(path_type=Path))
-@click.option("--study", type=click.Path(path_type=Path), help="A study's folder: its specs, rules, trial and waivers.")
+@click.option(
+    "--study",
+    type=click.Path(path_type=Path),
+    help="A study's folder: its specs, rules and trial; its waivers are for runs.",
+)
 @click.option("--define", type=click.Path(path_type=Path), help="A define.xml to check the data against.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for the findings (CSV, Excel, JSON, SARIF).")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
@@ -408,7 +415,7 @@ def queries_import(study: Path, files: tuple[Path, ...], out: Path | None, round
     states = ", ".join(f"{count} {state}" for state, count in found.states.items())
     click.echo(f"Changed: {states or 'nothing'}; waiting for an answer: {found.waiting}")
     for query in found.changed:
-        click.echo(f"  {query.number} {query.state}: {query.why or query.answer}")
+        click.echo(f"  {query.number} {query.state}: {query.why or query.answer or 'no answer yet'}")
     if found.waiver_lines:
         click.echo("Confirmed as they are; to waive them (OUT is the folder of the run):")
     for line in found.waiver_lines:

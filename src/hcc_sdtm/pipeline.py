@@ -26,7 +26,7 @@ from hcc_sdtm.outputs.mapped import write_mapped
 from hcc_sdtm.outputs.replace import open_output
 from hcc_sdtm.outputs.writing import timestamp_of, transport_findings, write_outputs
 from hcc_sdtm.problem import Problem, StudyError
-from hcc_sdtm.received import Received, check_define, read_received
+from hcc_sdtm.received import Received, check_define, derive_finding_sites, read_received
 from hcc_sdtm.register.history import list_gone, render_trend
 from hcc_sdtm.register.register import Register, read_register, with_register
 from hcc_sdtm.result import CheckResult, RunResult
@@ -172,7 +172,7 @@ def check_received(received: Received, trial: Trial | None = None) -> CheckResul
     """What every rule says of datasets that were received."""
     found, outcomes = check_datasets(received.datasets, received.specs, trial, received.metadata)
     distinct = join_findings([received.findings, check_define(received), found]).drop_duplicates(ignore_index=True)
-    grouped = group_findings(distinct, received.specs.rules)
+    grouped = group_findings(derive_finding_sites(distinct, received.datasets), received.specs.rules)
     findings, _ = with_register(grouped, Register(), timestamp_of_check(trial))
     return CheckResult(received, findings, outcomes)
 

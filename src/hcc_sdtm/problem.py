@@ -1,13 +1,16 @@
 """What is wrong in a file that a person wrote: study, mapping, spec. Loads nothing heavy, so that any layer may raise it.
 
-A problem is not a finding: the run cannot go on. All problems of a run travel together in one `StudyError`.
+A problem is not a finding: the run cannot go on. All problems of a run travel together in one `StudyError`. A rule that fails
+is no problem of a file: it stops the run as `RuleFault`.
 """
 
 from __future__ import annotations
 
 import difflib
+import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from hcc_sdtm.source import Source
 
@@ -29,6 +32,21 @@ class StudyError(Exception):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class RuleFault(Exception):
+    """A rule failed where it should have given an answer: a fault of the rule, and not of the data. Exit status 2."""
+
+    @property
+    def place(self) -> str:
+        """What was raised and where in the code, without its text: that may hold data of a patient."""
+        cause = self.__cause__
+        if cause is None:
+            return ""
+        steps = traceback.extract_tb(cause.__traceback__)
+        own = [step for step in steps if Path(step.filename).is_relative_to(Path(__file__).parent)] or steps
+        where = f" in {Path(own[-1].filename).name}, line {own[-1].lineno}" if own else ""
+        return f"{type(cause).__name__}{where}"
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

@@ -34,6 +34,21 @@ def at(rule, severity="error", source=CELL, typed="南", variable="SEX", **field
     return Finding(rule, severity, f"{rule} says so", source=source, typed=typed, variable=variable, **fields)
 
 
+def test_one_wrong_date_of_a_visit_is_one_question_in_data_without_cells():
+    def record(number, value="4", subject="S-1", rule="SD-0040 a.b", variable="LBDY", message="makes it 5"):
+        return Finding(
+            rule, "error", message, dataset="LB", record=number, subject=subject, variable=variable, value=value
+        )
+
+    findings = [
+        record("1"), record("2"), record("3", value="7"), record("4", subject="S-2"), record("5", message="makes it 6"),
+        record("6", value=""), record("7", value=""), record("8", variable="LBORRES"), record("9", variable="LBORRES"),
+        record("10", rule="SD-9000 c.d"), record("11", rule="SD-9000 c.d"),
+    ]  # fmt: skip
+    rules = [rule_of_kind("SD-9000", "unique")]
+    assert grouped(*findings, rules=rules) == [None, 0, *[None] * 9]
+
+
 def test_records_that_repeat_a_key_are_one_question_and_so_is_their_number():
     def record(rule, number, variable, keys="LBTESTCD=AFP LBDTC=2022-01-10", subject="S-1"):
         return Finding(
@@ -261,3 +276,13 @@ def test_grouping_keeps_every_finding_and_every_cause_is_a_lead(findings, seed):
     shuffled = group_findings(frame.iloc[order])
     columns = list(FINDING_COLUMNS)
     assert sorted(map(tuple, shuffled[columns].to_numpy())) == sorted(map(tuple, result[columns].to_numpy()))
+
+
+def test_values_of_two_records_in_one_file_without_cells_are_two_facts_and_each_leads_its_record():
+    def record(rule, number):
+        return Finding(
+            rule, "error", "is no number", dataset="DM", record=number, subject=f"S-{number}", variable="AGE",
+            value="x" if rule == "REC-006" else "", source="dm.csv" if rule == "REC-006" else "",
+        )  # fmt: skip
+
+    assert grouped(record("REC-006", "2"), record("REC-006", "3"), record("SD-0224", "3")) == [None, None, 1]

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from hcc_sdtm.checks.rule import HEADINGS
 from hcc_sdtm.checks.rules import RETIRED
-from hcc_sdtm.checks.running import FAIL, NOT_EVALUATED, PASS, RuleFault, all_rules, run_checks
+from hcc_sdtm.checks.running import FAIL, NOT_EVALUATED, PASS, all_rules, run_checks
 from hcc_sdtm.checks.step_rules import read_step_rules
 from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.finding import SEVERITIES
+from hcc_sdtm.problem import RuleFault
 from hcc_sdtm.received.file_table import FileMetadata, FileVariable
 from hcc_sdtm.spec.yaml_file import read_yaml
 from tests.checks.tables import SPECS, TRIAL, build_dataset, parse_table

@@ -45,3 +45,7 @@ def test_of_an_unknown_domain_without_a_class_nothing_is_known() -> None:
         False,
         True,
     )
+
+
+def test_associated_persons_have_a_guide_of_their_own():
+    assert not standard_of("APMH", "EVENTS").is_closed

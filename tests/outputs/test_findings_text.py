@@ -106,3 +106,17 @@ def test_the_numbers_add_up_to_all_that_are_worse_than_a_note(limit, rows):
     worst = frame.assign(group=frame["cause"].where(frame["cause"] != "", frame["key"])).groupby("group")["severity"]
     assert leads == sum(bool(set(severities) & {"error", "warning"}) for _, severities in worst)
     assert sum(of_group) <= len(frame) - leads
+
+
+def test_a_record_of_a_file_without_cells_is_told_beside_the_file():
+    lines = render(after_death("S-1", "dm.csv", record="7"), after_death("S-2", "r.csv:E9", record="8"))
+    assert [line.split(": error")[0] for line in lines[1:3]] == ["  dm.csv, RS record 7", "  r.csv:E9"]
+
+
+def test_what_would_command_a_terminal_or_break_a_line_is_not_printed():
+    message = 'value "\x1b[31mred\x07\x9b2J\u202eabc" and "two\r\nlines\u2028more"'
+    lines = render(Finding("RS-003 a.b", "error", message, source="a\nb.csv:A1"))
+    assert (
+        lines[1] == '  a b.csv:A1: error RS-003 a.b: value "\ufffd[31mred\ufffd\ufffd2J\ufffdabc" and "two lines more"'
+    )
+    assert len(lines) == 3

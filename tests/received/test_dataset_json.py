@@ -125,3 +125,14 @@ def test_bytes_that_are_no_utf_8_are_refused(tmp_path):
     )
     with pytest.raises(StudyError, match="is not UTF-8"):
         read_dataset_json(path, "dm.json")
+
+
+@pytest.mark.parametrize("name", ["dm.json", "dm.ndjson"])
+def test_half_of_a_character_is_no_text_and_a_whole_one_stays(tmp_path, name):
+    about = json.dumps(
+        {"name": "DM", "records": 2, "columns": [{"itemOID": "I", "name": "RACE", "dataType": "string"}]}
+    )
+    rows = r'["A\ud800B"]', r'["\ud83d\ude00\\ud800"]'
+    text = f'{about[:-1]}, "rows": [{", ".join(rows)}]}}' if name == "dm.json" else "\n".join([about, *rows])
+    (table,) = read(tmp_path, text, name)
+    assert plain(table) == [["A\ufffdB", "\N{GRINNING FACE}\\ud800"]]

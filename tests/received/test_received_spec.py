@@ -138,3 +138,11 @@ def test_a_table_without_rows_has_a_spec(tmp_path):
         FileMetadata("XX", None, "xx.xpt", (FileVariable("XXTERM", "", "text"),)), [np.empty(0, dtype=object)], 0
     )
     assert build_spec(empty, STANDARD, None)[0].class_ == "EVENTS"
+
+
+def test_associated_persons_are_not_mistaken_for_subjects():
+    spec, guessed = build_spec(
+        table("APMH", STUDYID=["X"], DOMAIN=["APMH"], APID=["A-1"], MHSEQ=[1.0], MHTERM=["Hepatitis B"]), STANDARD, None
+    )
+    assert (spec.class_, spec.keys) == ("EVENTS", ("STUDYID", "APID", "MHSEQ"))
+    assert "it is MH of associated persons, whose guide is not checked" in guessed

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from hcc_sdtm.finding import findings_frame
+from hcc_sdtm.finding import Finding, findings_frame
 from hcc_sdtm.register.fingerprint import fingerprint_evidence
 from tests.register.findings import AFTER_DEATH, FINDINGS
 
@@ -49,3 +49,11 @@ def test_other_evidence_is_another_fingerprint(change):
 )
 def test_another_place_is_the_same_fingerprint(change):
     assert fingerprint(replace(AFTER_DEATH, **change)) == fingerprint(AFTER_DEATH)
+
+
+def test_what_is_said_of_a_file_alone_rests_on_the_file_and_not_on_its_cell():
+    of_file = Finding("RAW-021 raw.member-refused", "error", "cannot be read", source="sent.zip/a.csv")
+    assert fingerprint(of_file) != fingerprint(replace(of_file, source="sent.zip/b.csv"))
+    in_sheet = replace(of_file, source="a.xlsx:S!B")
+    assert fingerprint(in_sheet) == fingerprint(replace(of_file, source="a.xlsx:S!C"))
+    assert fingerprint(replace(in_sheet, table="t")) == fingerprint(replace(of_file, source="b.xlsx:S!C", table="t"))

@@ -17,9 +17,9 @@ ANALYSIS = "ADSL"
 def imputation_flag_disagrees(evidence: Evidence) -> Iterator[Flag]:
     """An imputation flag of ADSL that no collected date bears out, or a completed date without one, at the flag.
 
-    What it finds: For a date with a flag of its own (DIAGDT with DIAGDTF): a flag although the subject has that day as a complete date
-        and no partial date of SDTM that it can complete; no flag although the subject has partial dates that it can complete
-        and nowhere the complete day. A date that no date of SDTM can be is not asked about.
+    What it finds: For a date with a flag of its own (DIAGDT with DIAGDTF): a flag although the subject has that day as a
+        complete date and no partial date of SDTM that it can complete; no flag although the subject has partial dates
+        that it can complete and nowhere the complete day. A date that no date of SDTM can be is not asked about.
     Why it matters: Who reads the flag takes a date that was completed for collected, or the other way round.
     Example: MHSTDTC 2020-11, DIAGDT 2020-11-15, DIAGDTF empty.
     Source: ADaMIG 1.3 section 3.3.3: an imputation flag is given where, and only where, a date was imputed.

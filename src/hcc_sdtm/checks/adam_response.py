@@ -119,6 +119,8 @@ def best_differs(evidence: Evidence) -> Iterator[Flag]:
             continue
         counted = _counted(evidence, name, records, visits)
         least = evidence.facts.response.stable_disease_days if evidence.facts is not None else None
+        if least is not None:
+            subject_days(evidence, name, "TRTSDT")  # a minimum is counted from there: Missing where it is not told
         best = best[best["USUBJID"].isin(_treated(evidence, name))]
         answers = [_best(counted, least)] if least is not None else [_best(counted, 0), _best(counted, np.inf)]
         possible = [best["USUBJID"].map(each).fillna("").to_numpy(dtype=object) for each in answers]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import numpy as np
 import pandas as pd
@@ -52,9 +52,23 @@ def term_rule(codelist: Codelist) -> DocumentedRule:
     return TERM_ADDED if codelist.extensible else NOT_IN_CODELIST
 
 
+def is_asked(spec: DatasetSpec, name: str) -> bool:
+    """Whether the dataset should have the variable, so that its absence is a finding."""
+    return name in spec.by_name and spec.by_name[name].core in ("Req", "Exp")
+
+
+def missing_keys(spec: DatasetSpec, columns: Collection[str]) -> list[str]:
+    """Key variables that should be there and are not: without them nobody can say which records are the same."""
+    return [key for key in spec.keys if key not in columns and is_asked(spec, key)]
+
+
 def levels_of(spec: DatasetSpec, variable: Variable, specs: Specs) -> list[ValueLevel]:
-    """The codelists that hold for some records of the variable only, in the order in which they are tried."""
-    return [level for level in specs.valuelevel if (level.dataset, level.variable) == (spec.name, variable.name)]
+    """The codelists that hold for some records of the variable only, in the order in which they are tried.
+
+    Those of a part of a split domain (LBCH) are the domain's.
+    """
+    names = (spec.name,) if spec.name in specs.sdtm or spec.name in specs.adam else (spec.name, spec.name[:2])
+    return [level for level in specs.valuelevel if level.dataset in names and level.variable == variable.name]
 
 
 def number_beside(variable: Variable) -> str:

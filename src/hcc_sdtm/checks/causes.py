@@ -43,13 +43,16 @@ CELL = re.compile(r"(.*[:!])([A-Z]{1,3})[1-9][0-9]*")
 FROM_DEMOGRAPHICS = re.compile(r"\bDM\b|\bRFSTDTC\b|\bDTHDTC\b")
 DATE = re.compile(r"A?(?:[A-Z]{2})?(?:ST|EN)?(?:DTC|DTM|DT|DY)")
 NAME = re.compile(r"\b[A-Z]{2,8}\b")
+OF_VISIT = ("EPOCH", "VISIT", "VISITNUM", "VISITDY")
+"""Variables beside dates and study days that all records of a subject's visit share."""
+
 RESULT = re.compile(r"[A-Z]{2}(?:ORRES|STRESC|STRESN)|AVALC?")
 
 
 def group_findings(findings: pd.DataFrame, rules: Iterable[RuleRow] = ()) -> pd.DataFrame:
     """The findings, every one of them and in their order, with ``cause``: the key of the lead, ``""`` for a lead itself.
 
-    Findings at one cell (same source, same typed text) have one lead; without a source those of one record and variable. An
+    Findings at one cell (same source, same typed text) have one lead; without a cell those of one record and variable. An
     empty cell is shared only by findings on variables of one family (dates and study days; results), because a constant of
     the mapping stands at its row's first cell, and two of those have nothing in common. Beyond the cell:
 
@@ -58,6 +61,8 @@ def group_findings(findings: pd.DataFrame, rules: Iterable[RuleRow] = ()) -> pd.
     - a row that the mapping left out leads the findings that a record of that subject is missing;
     - a value that nobody typed, a constant of the mapping: the first record of a site leads the others of which the same rule
       says the same;
+    - a wrong date, study day or name of a visit, in data without cells: the first record of the subject leads the others of
+      which the same rule says the same;
     - a subject twice in DM leads the findings on that subject that come from DM: study days, ADSL, what names DM;
     - of records with one key the first leads the others, and each what is said of its number (--SEQ), which they share.
 
@@ -84,6 +89,7 @@ def group_findings(findings: pd.DataFrame, rules: Iterable[RuleRow] = ()) -> pd.
         _doubled_leads(result, rank, is_doubled),
         _cell_leads(result, rank, ids),
         _constant_leads(result, rank),
+        _visit_leads(result, rank, ids, {DUPLICATE_KEY, *of_kind.get("unique", ())}),
         *_repeated_leads(result, rank, ids),
     ]
     lead = np.full(len(result), -1)
@@ -132,7 +138,7 @@ def _cell_leads(findings: pd.DataFrame, rank: np.ndarray, ids: pd.Series) -> np.
     source, typed, record = findings["source"], findings["typed"], findings["record"]
     is_cell = source.map({text: CELL.fullmatch(text) is not None for text in source.unique()})
     families = findings["variable"].map({name: _family(name) for name in findings["variable"].unique()})
-    at_record = (source == "") & (record != "") & (findings["variable"] != "")
+    at_record = ~is_cell.astype(bool) & (record != "") & (findings["variable"] != "")
     where = source.mask(at_record, findings["dataset"] + "\x1e" + record)
     what = typed.mask(typed == "", "\x1e" + families).mask(at_record, findings["variable"])
     takes_part = ((is_cell | at_record) & ~ids.isin(OF_WHOLE_COLUMN)).to_numpy(dtype=bool)
@@ -144,15 +150,28 @@ def _cell_leads(findings: pd.DataFrame, rank: np.ndarray, ids: pd.Series) -> np.
 def _constant_leads(findings: pd.DataFrame, rank: np.ndarray) -> np.ndarray:
     """The first of the records in which one constant of the mapping is wrong: the cell is the row's, and nothing was typed."""
     lead = np.full(len(findings), -1)
-    untyped = (
-        (findings["source"] != "") & (findings["typed"] == "") & (findings["value"] != "") & (findings["record"] != "")
-    )
-    chosen = np.flatnonzero(untyped.to_numpy())
+    is_cell = findings["source"].map({text: CELL.fullmatch(text) is not None for text in findings["source"].unique()})
+    untyped = is_cell & (findings["typed"] == "") & (findings["value"] != "") & (findings["record"] != "")
+    chosen = np.flatnonzero(untyped.to_numpy(dtype=bool))
     if not len(chosen):
         return lead
     names = ("rule", "site", "dataset", "variable", "value", "message", "expected")
     codes = _codes(findings[name].iloc[chosen] for name in names)
     lead[chosen] = chosen[_first_of(rank[chosen], codes, np.ones(len(chosen), dtype=bool))]
+    return lead
+
+
+def _visit_leads(findings: pd.DataFrame, rank: np.ndarray, ids: pd.Series, unique: Collection[str]) -> np.ndarray:
+    """The first of a subject's records in which what a visit has once is wrong, where no cell tells that it is one."""
+    lead = np.full(len(findings), -1)
+    names = findings["variable"]
+    is_shared = names.map({name: name in OF_VISIT or _family(name) == "date" for name in names.unique()}).astype(bool)
+    at_record = (findings["source"] == "") & (findings["record"] != "") & (findings["subject"] != "")
+    chosen = np.flatnonzero((at_record & is_shared & (findings["value"] != "") & ~ids.isin(unique)).to_numpy())
+    if len(chosen):
+        said = ("rule", "dataset", "subject", "variable", "value", "message", "expected")
+        codes = _codes(findings[name].iloc[chosen] for name in said)
+        lead[chosen] = chosen[_first_of(rank[chosen], codes, np.ones(len(chosen), dtype=bool))]
     return lead
 
 

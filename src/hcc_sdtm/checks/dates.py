@@ -27,9 +27,9 @@ def ends_before_start(evidence: Evidence) -> Iterator[Flag]:
     Source: SDTMIG 3.4 section 4.4.3, intervals of time.
     """
     pairs = [
-        (name, f"{name}STDTC", f"{name}ENDTC")
+        (name, f"{name[:2]}STDTC", f"{name[:2]}ENDTC")
         for name in evidence.tabulations
-        if evidence.has(name, f"{name}STDTC", f"{name}ENDTC")
+        if evidence.has(name, f"{name[:2]}STDTC", f"{name[:2]}ENDTC")
     ]
     if not pairs:
         raise Missing("no dataset has a start and an end date")

@@ -42,7 +42,8 @@ def epoch_disagrees(evidence: Evidence) -> Iterator[Flag]:
 def _flags(name: str, date: str, records: pd.DataFrame, elements: pd.DataFrame) -> Iterator[Flag]:
     records = records[records["earliest"].notna() & (records["EPOCH"] != "")]
     pairs = records.merge(elements, on="USUBJID")
-    on_day = pairs[(pairs["latest"] >= pairs["start"]) & (pairs["earliest"] <= pairs["end"])]
+    # the day on which an element ends is also that of what follows it, which SE need not have
+    on_day = pairs[(pairs["latest"] >= pairs["start"]) & (pairs["earliest"] < pairs["end"])]
     near = pairs[(pairs["latest"] >= pairs["start"] - 1) & (pairs["earliest"] <= pairs["end"] + 1)]
     right = near.loc[near["EPOCH"] == near["right"], "position"]
     wrong = on_day[~on_day["position"].isin(right)].drop_duplicates("position", keep="last")

@@ -51,7 +51,7 @@ class Evidence:
 
     def sdtm_names(self) -> list[str]:
         """The datasets that are not of ADaM, in the order given. Raises Missing where there is none."""
-        names = [name for name in self.datasets if name not in self.specs.adam and not name.startswith("AD")]
+        names = [name for name in self.datasets if not self._is_analysis(name)]
         if not names:
             raise Missing("there is no SDTM dataset")
         return names
@@ -129,8 +129,27 @@ class Evidence:
         return {
             name: dataset
             for name, dataset in self.datasets.items()
-            if name in self.specs.sdtm and "RDOMAIN" not in dataset.frame and "USUBJID" in dataset.frame
+            if not self._is_analysis(name) and "RDOMAIN" not in dataset.frame and "USUBJID" in dataset.frame
         }
+
+    @cached_property
+    def domains(self) -> Mapping[str, str]:
+        """The domain of each dataset: its name, and of a part of a split domain (LBCH, by its DOMAIN) that domain."""
+        return {name: self._domain_of(name) for name in self.datasets}
+
+    def _domain_of(self, name: str) -> str:
+        domain = name[:2]
+        if (
+            len(name) == len(domain)
+            or name in self.specs.sdtm
+            or self._is_analysis(name)
+            or not self.has(name, "DOMAIN")
+        ):
+            return name
+        return domain if self.column(name, "DOMAIN").texts == [domain] else name
+
+    def _is_analysis(self, name: str) -> bool:
+        return name in self.specs.adam or (name.startswith("AD") and name not in self.specs.sdtm)
 
     def supplement(self, dataset: str, *names: str) -> pd.DataFrame:
         """Supplemental values of a dataset's records: ``position`` of the record, then for each QNAM its text and, as

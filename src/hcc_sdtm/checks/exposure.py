@@ -27,7 +27,7 @@ def total_dose_disagrees(evidence: Evidence) -> Iterator[Flag]:
     """A total dose that is not dose per fraction times fractions delivered, at the total dose.
 
     What it finds: TOTDOSE in SUPPEX more than 2 % away from EXDOSE times FXDELIV. A dose that EX-002 asks
-        about is left out.
+        about is left out, and a number of fractions that EX-004 does.
     Why it matters: Dose explains response and toxicity; one of the three numbers is wrong.
     Example: 5 fractions of 8 Gy delivered, total dose 45 Gy.
     Source: ICRU report 91, prescription and reporting; the definition of a total dose.
@@ -36,6 +36,7 @@ def total_dose_disagrees(evidence: Evidence) -> Iterator[Flag]:
     doses = doses.merge(_supplement(evidence, "FXDELIV", "TOTDOSE"), on="position")
     product = doses["gray"] * doses["FXDELIV"]
     wrong = doses["likely"] & ((doses["TOTDOSE"] - product).abs() > TOTAL_TOLERANCE * product.abs())
+    wrong &= ~doses["position"].isin(_exceeding(evidence)["position"])
     messages = [
         f"total dose {total:g} Gy, and {count:g} fractions of {gray:g} Gy are {gray * count:g} Gy"
         for total, count, gray in doses.loc[wrong, ["TOTDOSE", "FXDELIV", "gray"]].itertuples(index=False)
@@ -86,6 +87,35 @@ def bed_unlikely(evidence: Evidence) -> Iterator[Flag]:
         "biologically effective dose of {value} Gy",
         f"{low:g} to {high:g} Gy",
     )
+
+
+@rule("EX-004", "fractions.more-than-planned", "warning")
+def fractions_exceed_plan(evidence: Evidence) -> Iterator[Flag]:
+    """More fractions delivered than planned, at those delivered.
+
+    What it finds: FXDELIV in SUPPEX above FXPLAN of the same record.
+    Why it matters: A course may be broken off, but nobody gives more fractions than were planned; the total dose, or the plan,
+        is wrong.
+    Example: 50 fractions delivered, 5 planned.
+    Source: ICRU report 91, prescription and reporting.
+    """
+    evidence.supplement("EX", "FXDELIV", "FXPLAN")
+    wrong = _exceeding(evidence)
+    messages = [
+        f"{count:g} fractions delivered, and {planned:g} were planned"
+        for count, planned in wrong[["FXDELIV", "FXPLAN"]].itertuples(index=False)
+    ]
+    expected = [f"at most {planned:g}" for planned in wrong["FXPLAN"]]
+    yield Flag("SUPPEX", wrong["FXDELIV_position"].to_numpy(dtype=int), "QVAL", messages, expected)
+
+
+def _exceeding(evidence: Evidence) -> pd.DataFrame:
+    """Radiotherapy records with more fractions delivered than planned; none where either is not recorded."""
+    try:
+        fractions = _supplement(evidence, "FXDELIV", "FXPLAN")
+    except Missing:
+        return pd.DataFrame(columns=["position", "FXDELIV", "FXPLAN", "FXDELIV_position"])
+    return fractions[fractions["FXDELIV"] > fractions["FXPLAN"]]
 
 
 def _fractions(evidence: Evidence) -> pd.DataFrame:

@@ -42,10 +42,10 @@ def not_the_last(evidence: Evidence) -> Iterator[Flag]:
         latest = before.sort_values("earliest", kind="stable").drop_duplicates("group", keep="last")
         texts = latest.set_index("group")["text"].reindex(wrong["group"]).tolist()
         messages = [
-            f'{dataset}LOBXFL is Y for "{own}", and the same test has a result of "{other}" before the first exposure'
+            f'{dataset[:2]}LOBXFL is Y for "{own}", and the same test has a result of "{other}" before the first exposure'
             for own, other in zip(wrong["text"], texts, strict=True)
         ]
-        yield Flag(dataset, wrong.index.to_numpy(), f"{dataset}LOBXFL", messages, "no value")
+        yield Flag(dataset, wrong.index.to_numpy(), f"{dataset[:2]}LOBXFL", messages, "no value")
 
 
 @rule("SD-0663", "result.last-before-exposure-missing", "warning")
@@ -59,7 +59,7 @@ def not_flagged(evidence: Evidence) -> Iterator[Flag]:
     Source: SDTMIG 3.4 section 4.5.9, baseline values.
     """
     for dataset, records in _prepared(evidence):
-        flag = f"{dataset}LOBXFL"
+        flag = f"{dataset[:2]}LOBXFL"
         before = records[records["is_before"]]
         if not records["is_flagged"].any():
             if len(before):
@@ -78,7 +78,7 @@ def not_flagged(evidence: Evidence) -> Iterator[Flag]:
 
 
 def _there(evidence: Evidence, dataset: str, names: tuple[str, ...]) -> list[str]:
-    return ["USUBJID", *(f"{dataset}{name}" for name in names if evidence.has(dataset, f"{dataset}{name}"))]
+    return ["USUBJID", *(f"{dataset[:2]}{name}" for name in names if evidence.has(dataset, f"{dataset[:2]}{name}"))]
 
 
 def _prepared(evidence: Evidence) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -91,22 +91,22 @@ def _prepared(evidence: Evidence) -> Iterator[tuple[str, pd.DataFrame]]:
         name
         for name, dataset in evidence.tabulations.items()
         if dataset.spec.class_ in CLASSES["FINDINGS"]
-        and evidence.has(name, f"{name}LOBXFL", f"{name}DTC", f"{name}STRESC", f"{name}TESTCD")
+        and evidence.has(name, f"{name[:2]}LOBXFL", f"{name[:2]}DTC", f"{name[:2]}STRESC", f"{name[:2]}TESTCD")
     ]
     if not names:
         raise Missing("no dataset of findings has a flag of the last observation before exposure, dates and results")
     exposed = evidence.days_of_subjects("DM", "RFXSTDTC")
     nowhere = (np.nan, np.nan)
     for name in names:
-        days = evidence.days(name, f"{name}DTC")
+        days = evidence.days(name, f"{name[:2]}DTC")
         start = evidence.column(name, "USUBJID").of(lambda subject: exposed.get(subject, nowhere)[0], float)
-        given = evidence.column(name, f"{name}STRESC").given
+        given = evidence.column(name, f"{name[:2]}STRESC").given
         records = pd.DataFrame(
             {
-                "text": evidence.column(name, f"{name}DTC").of(str.strip, object),
+                "text": evidence.column(name, f"{name[:2]}DTC").of(str.strip, object),
                 "earliest": days["earliest"].to_numpy(),
                 "latest": days["latest"].to_numpy(),
-                "is_flagged": evidence.column(name, f"{name}LOBXFL").where("Y".__eq__),
+                "is_flagged": evidence.column(name, f"{name[:2]}LOBXFL").where("Y".__eq__),
                 "is_given": given,
             }
         )

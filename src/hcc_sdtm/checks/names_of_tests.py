@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from hcc_sdtm.checks.asked_values import levels_of
 from hcc_sdtm.checks.evidence import Evidence, Missing
 from hcc_sdtm.checks.rule import Flag, rule
 from hcc_sdtm.spec.model import Codelist
@@ -25,7 +26,8 @@ def name_of_other_test(evidence: Evidence) -> Iterator[Flag]:
     """
     looked_at = False
     for dataset in evidence.tabulations.values():
-        code, name = f"{dataset.name}TESTCD", f"{dataset.name}TEST"
+        prefix = dataset.name[:2]
+        code, name = f"{prefix}TESTCD", f"{prefix}TEST"
         if dataset.spec.class_ not in CLASSES["FINDINGS"] or not evidence.has(dataset.name, code, name):
             continue
         codes, names = (_codelists(evidence, dataset.name, variable) for variable in (code, name))
@@ -50,8 +52,9 @@ def name_of_other_test(evidence: Evidence) -> Iterator[Flag]:
 def _codelists(evidence: Evidence, dataset: str, variable: str) -> list[Codelist]:
     """The variable's codelists, its own and those that hold for some of its records."""
     specs = evidence.specs
-    own = specs.dataset(dataset).by_name.get(variable)
-    levels = [each.codelist for each in specs.valuelevel if (each.dataset, each.variable) == (dataset, variable)]
+    spec = evidence.datasets[dataset].spec
+    own = spec.by_name.get(variable)
+    levels = [each.codelist for each in levels_of(spec, own, specs)] if own else []
     names = dict.fromkeys([*([own.codelist] if own else []), *levels])
     return [specs.codelists[name] for name in names if name in specs.codelists]
 

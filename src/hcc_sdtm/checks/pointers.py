@@ -137,12 +137,7 @@ def _datasets_of(evidence: Evidence, domain: str) -> list[str]:
     """The datasets of a domain: its own, or the parts that it is split into."""
     if domain in evidence.datasets:
         return [domain]
-    parts = [
-        name
-        for name in evidence.datasets
-        if len(domain) == 2 and len(name) > 2 and name.startswith(domain) and evidence.has(name, "DOMAIN")
-    ]
-    return [name for name in parts if evidence.column(name, "DOMAIN").texts == [domain]]
+    return [name for name in evidence.datasets if evidence.domains[name] == domain]
 
 
 def _addresses(evidence: Evidence, dataset: str, variable: str) -> pd.Series:

@@ -26,7 +26,9 @@ def many_without_one(evidence: Evidence) -> Iterator[Flag]:
     pairs = whole[whole["RELTYPE"] == "MANY"].merge(whole[whole["RELTYPE"] == "ONE"], on="RELID", suffixes=("", "_one"))
     asked = [
         (many, variable, one, other)
-        for many, variable, one, other in pairs[["RDOMAIN", "IDVAR", "RDOMAIN_one", "IDVAR_one"]].itertuples(index=False)
+        for many, variable, one, other in pairs[["RDOMAIN", "IDVAR", "RDOMAIN_one", "IDVAR_one"]].itertuples(
+            index=False
+        )
         if evidence.has(many, "USUBJID", variable) and evidence.has(one, "USUBJID", other)
     ]
     if not asked:

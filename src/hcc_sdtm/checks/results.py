@@ -34,12 +34,15 @@ def unlikely_in_unit(evidence: Evidence) -> Iterator[Flag]:
     """
     table = _plausible(evidence)
     lacking = []
-    for name in dict.fromkeys(table["dataset"]):
-        try:
-            yield from _flags(evidence, name, table[table["dataset"] == name])
-        except Missing as missing:
-            lacking.append(str(missing))
-    if len(lacking) == table["dataset"].nunique():
+    asked = 0
+    for domain, own in table.groupby("dataset", sort=False):
+        for name in [name for name, of in evidence.domains.items() if of == domain] or [str(domain)]:
+            asked += 1
+            try:
+                yield from _flags(evidence, name, own)
+            except Missing as missing:
+                lacking.append(str(missing))
+    if len(lacking) == asked:
         raise Missing("; ".join(lacking) or f"{TABLE}.csv has no line")
 
 
@@ -53,7 +56,7 @@ def _plausible(evidence: Evidence) -> pd.DataFrame:
 
 def _flags(evidence: Evidence, dataset: str, table: pd.DataFrame) -> Iterator[Flag]:
     test, value, unit = _variables(evidence, dataset)
-    limits = (f"{dataset}ORNRLO", f"{dataset}ORNRHI")
+    limits = (f"{dataset[:2]}ORNRLO", f"{dataset[:2]}ORNRHI")
     records = evidence.records(dataset, test, value, unit, optional=limits)
     variables = dict(zip(PARTS, (value, *limits), strict=True))
     records = records.assign(
@@ -74,9 +77,10 @@ def _flags(evidence: Evidence, dataset: str, table: pd.DataFrame) -> Iterator[Fl
 
 def _variables(evidence: Evidence, dataset: str) -> tuple[str, str, str]:
     """The variables with test, value and unit: of findings as collected, of interventions treatment and dose."""
-    if evidence.has(dataset, f"{dataset}DECOD"):
-        return f"{dataset}DECOD", f"{dataset}DOSE", f"{dataset}DOSU"
-    return f"{dataset}TESTCD", f"{dataset}ORRES", f"{dataset}ORRESU"
+    prefix = dataset[:2]
+    if evidence.has(dataset, f"{prefix}DECOD"):
+        return f"{prefix}DECOD", f"{prefix}DOSE", f"{prefix}DOSU"
+    return f"{prefix}TESTCD", f"{prefix}ORRES", f"{prefix}ORRESU"
 
 
 def _numbers(column: pd.Series) -> pd.Series:
@@ -128,5 +132,7 @@ def _expected_bounds(record: Mapping[Hashable, Any], part: str) -> str:
     if part == "lower":
         return f"no more than {record['upper_high']:.10g} {record['unit']}"
     low, high = ("low", "high") if part == "result" else ("upper_low", "upper_high")
-    bounds = [f"{word} {record[name]:.10g}" for word, name in (("from", low), ("to", high)) if not pd.isna(record[name])]
+    bounds = [
+        f"{word} {record[name]:.10g}" for word, name in (("from", low), ("to", high)) if not pd.isna(record[name])
+    ]
     return f"{' '.join(bounds)} {record['unit']}"

@@ -10,7 +10,7 @@ import math
 import operator
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -55,6 +55,11 @@ class RuleOnDataset:
         """The line's value, ``--`` with the dataset's prefix."""
         return self.named(self.row.value)
 
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The line's value as a list, ``--`` with the dataset's prefix."""
+        return tuple(map(self.named, self.row.terms))
+
     def named(self, text: str) -> str:
         """The text with the dataset's prefix for ``--``."""
         return text.replace("--", prefix_of(self.name)) if "--" in text else text
@@ -92,7 +97,11 @@ class RuleOnDataset:
     @cached_property
     def records(self) -> np.ndarray | None:
         """Mask of the records that the conditions hold for; None: all of them."""
-        masks = [_holds(each, self._asked(each)) for each in self.row.when if not each.is_structural]
+        masks = [
+            _holds(replace(each, values=tuple(map(self.named, each.values))), self._asked(each))
+            for each in self.row.when
+            if not each.is_structural
+        ]
         return np.logical_and.reduce(masks) if masks else None
 
     def _asked(self, condition: Condition) -> Column:
@@ -117,7 +126,7 @@ class RuleOnDataset:
     def said(self) -> str:
         """The conditions in words, `` where AESER is Y``; ``""`` for none."""
         parts = [_in_words(each, self.named(each.variable)) for each in self.row.when if not each.is_structural]
-        return f" where {' and '.join(parts)}" if parts else ""
+        return self.named(f" where {' and '.join(parts)}") if parts else ""
 
     def flag(
         self, positions: np.ndarray, variable: str, message: str | Sequence[str], expected: str | Sequence[str] = ""
@@ -133,8 +142,12 @@ class RuleOnDataset:
 
 
 def prefix_of(dataset: str) -> str:
-    """The prefix of a dataset's variables: the first two letters of the domain, in SUPP-- those of the parent."""
-    return dataset.removeprefix("SUPP")[:2]
+    """The prefix of a dataset's variables: the first two letters of the domain, in SUPP-- those of the parent.
+
+    Of associated persons (APMH) it is that of the domain they are described in (SDTMIG-AP 1.0, section 2).
+    """
+    name = dataset.removeprefix("SUPP")
+    return name[2:4] if name.startswith("AP") and len(name) == len("APMH") else name[:2]
 
 
 def datasets_in_scope(row: RuleRow, evidence: Evidence) -> list[str]:
@@ -155,7 +168,7 @@ def datasets_of(word: str, evidence: Evidence) -> list[str]:
 
 
 def _is_meant(word: str, spec: DatasetSpec, evidence: Evidence) -> bool:
-    if word == spec.name:
+    if word in (spec.name, evidence.domains.get(spec.name)):
         return True
     if word == "SUPP":
         return spec.name.startswith("SUPP")

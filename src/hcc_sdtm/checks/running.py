@@ -7,14 +7,16 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from hcc_sdtm.checks.asked_values import missing_keys
 from hcc_sdtm.checks.evidence import Evidence, Missing
 from hcc_sdtm.checks.rule import Flag, Rule
 from hcc_sdtm.checks.rules import RULES
 from hcc_sdtm.checks.schema_findings import check_schema
-from hcc_sdtm.checks.schema_rules import SCHEMA_RULES
+from hcc_sdtm.checks.schema_rules import DUPLICATE_KEY, SCHEMA_RULES, DocumentedRule
 from hcc_sdtm.checks.table_rule import TableRule
 from hcc_sdtm.dataset import Dataset, Flagged
 from hcc_sdtm.finding import build_findings, join_findings
+from hcc_sdtm.problem import RuleFault
 from hcc_sdtm.received.file_table import FileMetadata
 from hcc_sdtm.spec.model import Specs
 from hcc_sdtm.spec.trial import Trial
@@ -22,10 +24,6 @@ from hcc_sdtm.spec.trial import Trial
 PASS, FAIL, NOT_EVALUATED = "pass", "fail", "not evaluated"
 
 OUTCOME_COLUMNS = ("rule", "dataset", "outcome", "reason", "findings")
-
-
-class RuleFault(Exception):
-    """A rule failed where it should have given an answer: a fault of the rule, and not of the data."""
 
 
 def all_rules(specs: Specs) -> tuple[Rule | TableRule, ...]:
@@ -90,9 +88,17 @@ def check_datasets(
     evidence = Evidence(datasets, specs, trial, metadata or {})
     of_schemas = join_findings(check_schema(dataset, specs, evidence) for dataset in datasets.values())
     of_rules, outcomes = _run(evidence, all_rules(specs))
-    answers = [(rule.label, name, "") for rule in SCHEMA_RULES for name in datasets]
+    answers = [
+        (rule.label, name, _unanswered(rule, dataset)) for rule in SCHEMA_RULES for name, dataset in datasets.items()
+    ]
     schema_outcomes = _outcomes(answers, of_schemas)
     return join_findings([of_schemas, of_rules]), pd.concat([schema_outcomes, outcomes], ignore_index=True)
+
+
+def _unanswered(rule: DocumentedRule, dataset: Dataset) -> str:
+    """Why a rule of the schemas could not be evaluated; ``""`` where it could."""
+    missing = missing_keys(dataset.spec, dataset.frame.columns) if rule is DUPLICATE_KEY else []
+    return f"{dataset.name} has no {', '.join(missing)}" if missing else ""
 
 
 def _outcomes(answers: list[tuple[str, str, str]], findings: pd.DataFrame) -> pd.DataFrame:

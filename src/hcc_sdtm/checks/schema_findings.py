@@ -14,10 +14,12 @@ import pandas as pd
 from hcc_sdtm.checks.asked_values import (
     byte_length,
     has_type,
+    is_asked,
     is_measured,
     is_required_value,
     levels_of,
     longest_bytes,
+    missing_keys,
     term_rule,
 )
 from hcc_sdtm.checks.column import Column, combined_codes
@@ -65,7 +67,7 @@ def check_schema(dataset: Dataset, specs: Specs, evidence: Evidence | None = Non
             for codelist, positions in _codelists_by_record(dataset, variable, specs, evidence):
                 flagged.extend(_check_values(dataset, variable, codelist, is_required, column, positions))
     keys = [evidence.column(spec.name, key) for key in spec.keys if key in dataset.frame.columns]
-    if keys and len(dataset):
+    if keys and len(dataset) and not missing_keys(spec, dataset.frame.columns):
         repeated = pd.Series(combined_codes(keys)).duplicated(keep=False).to_numpy()
         message = f"another {spec.name} record has the same {', '.join(spec.keys)}"
         flagged.append(
@@ -86,6 +88,9 @@ def _codelists_by_record(
             if where.any():
                 rest &= ~where
                 yield specs.codelists.get(level.codelist), np.flatnonzero(where)
+        elif is_asked(dataset.spec, level.where_variable):
+            yield None, np.flatnonzero(rest)  # which codelist holds cannot be told
+            return
     measured = rest & is_measured(dataset.frame, variable, dataset.spec)
     if measured.any():
         rest &= ~measured

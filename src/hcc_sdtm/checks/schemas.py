@@ -15,10 +15,12 @@ from hcc_sdtm.checks.asked_values import (
     ValueTest,
     byte_length,
     has_type,
+    is_asked,
     is_measured,
     is_required_value,
     levels_of,
     longest_bytes,
+    missing_keys,
     number_beside,
     term_rule,
 )
@@ -150,6 +152,8 @@ def _split_by_codelist(
             where = rest & frame[level.where_variable].isin(level.where_values).to_numpy()
             rest &= ~where
             yield level.codelist, where
+        elif is_asked(spec, level.where_variable):
+            return  # which codelist holds cannot be told
     measured = is_measured(frame, variable, spec)
     yield "", rest & measured
     yield variable.codelist, rest & ~measured
@@ -158,7 +162,7 @@ def _split_by_codelist(
 def _has_unique_keys(spec: DatasetSpec) -> Callable[[pd.DataFrame], pd.Series]:
     def is_unique(frame: pd.DataFrame) -> pd.Series:
         keys = [key for key in spec.keys if key in frame.columns]
-        if not keys:
+        if not keys or missing_keys(spec, frame.columns):
             return pd.Series(True, index=frame.index)
         return ~frame.duplicated(keys, keep=False)
 

@@ -60,6 +60,8 @@ def standard_of(name: str, class_: str) -> Standard:
         return Standard(domains[name], False, _allowed(domains[name].class_, name))
     if name[:2] in domains and 2 < len(name) <= len("FAMH"):
         return Standard(domains[name[:2]], True, _allowed(domains[name[:2]].class_, name[:2]))
+    if name.startswith("AP") and len(name) == len("APMH"):
+        return Standard(None, False, frozenset())  # associated persons: a guide of its own
     beyond = _allowed(class_, name[:2])
     return Standard(None, False, beyond | frozenset(_names(KEYS, name[:2])) if beyond else beyond)
 

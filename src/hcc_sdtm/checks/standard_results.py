@@ -49,7 +49,7 @@ def range_reversed(evidence: Evidence) -> Iterator[Flag]:
     looked_at = False
     for dataset in _findings_datasets(evidence):
         asked = np.zeros(len(evidence.datasets[dataset]), dtype=bool)
-        for low, high in ((f"{dataset}{low}", f"{dataset}{high}") for low, high in LIMITS):
+        for low, high in ((f"{dataset[:2]}{low}", f"{dataset[:2]}{high}") for low, high in LIMITS):
             if evidence.has(dataset, low, high):
                 looked_at = True
                 lower, upper = _numbers(evidence, dataset, low), _numbers(evidence, dataset, high)
@@ -75,8 +75,10 @@ def range_of_text(evidence: Evidence) -> Iterator[Flag]:
     """
     looked_at = False
     for dataset in _findings_datasets(evidence):
-        limits = [f"{dataset}{name}" for pair in LIMITS for name in pair if evidence.has(dataset, f"{dataset}{name}")]
-        result = f"{dataset}ORRES"
+        limits = [
+            f"{dataset[:2]}{name}" for pair in LIMITS for name in pair if evidence.has(dataset, f"{dataset[:2]}{name}")
+        ]
+        result = f"{dataset[:2]}ORRES"
         if limits and evidence.has(dataset, result):
             looked_at = True
             column = evidence.column(dataset, result)
@@ -107,14 +109,14 @@ def range_indicator_disagrees(evidence: Evidence) -> Iterator[Flag]:
     """
     looked_at = False
     for dataset in _findings_datasets(evidence):
-        indicator = f"{dataset}NRIND"
+        indicator = f"{dataset[:2]}NRIND"
         if not evidence.has(dataset, indicator):
             continue
         column = evidence.column(dataset, indicator)
         scales = [
             (_numbers(evidence, dataset, result), _numbers(evidence, dataset, low), _numbers(evidence, dataset, high))
             for result, (low, high) in (
-                (f"{dataset}{name}", (f"{dataset}{ends[0]}", f"{dataset}{ends[1]}"))
+                (f"{dataset[:2]}{name}", (f"{dataset[:2]}{ends[0]}", f"{dataset[:2]}{ends[1]}"))
                 for name, ends in zip(RESULTS, LIMITS, strict=True)
             )
             if evidence.has(dataset, result, low, high)
@@ -133,7 +135,7 @@ def range_indicator_disagrees(evidence: Evidence) -> Iterator[Flag]:
             agreed |= known & (said == right)
             told = np.where((told == 0) & known, right, told)
         positions = np.flatnonzero(contradicted & ~agreed & (said > 0))
-        result = f"{dataset}{RESULTS[0]}"
+        result = f"{dataset[:2]}{RESULTS[0]}"
         results = evidence.column(dataset, result) if evidence.has(dataset, result) else column
         messages = [
             f'{indicator} is "{column.texts[column.codes[at]]}" and the result {results.texts[results.codes[at]]} is '
@@ -163,7 +165,7 @@ def same_unit_other_number(evidence: Evidence) -> Iterator[Flag]:
     """
     looked_at = False
     for dataset in _findings_datasets(evidence):
-        names = [f"{dataset}{name}" for name in ("ORRES", "ORRESU", "STRESC", "STRESU")]
+        names = [f"{dataset[:2]}{name}" for name in ("ORRES", "ORRESU", "STRESC", "STRESU")]
         if not evidence.has(dataset, *names):
             continue
         looked_at = True
@@ -194,12 +196,14 @@ def conversion_differs(evidence: Evidence) -> Iterator[Flag]:
     """
     looked_at = False
     for dataset in _findings_datasets(evidence):
-        names = [f"{dataset}{name}" for name in ("TESTCD", "ORRESU", "STRESU")]
-        result, number = f"{dataset}ORRES", f"{dataset}STRESN"
+        names = [f"{dataset[:2]}{name}" for name in ("TESTCD", "ORRESU", "STRESU")]
+        result, number = f"{dataset[:2]}ORRES", f"{dataset[:2]}STRESN"
         if not evidence.has(dataset, *names, result, number):
             continue
         looked_at = True
-        optional = [f"{dataset}{name}" for name in ("SPEC", "METHOD") if evidence.has(dataset, f"{dataset}{name}")]
+        optional = [
+            f"{dataset[:2]}{name}" for name in ("SPEC", "METHOD") if evidence.has(dataset, f"{dataset[:2]}{name}")
+        ]
         units = [evidence.column(dataset, name).of(str.strip, object) for name in names[1:]]
         first, second = _numbers(evidence, dataset, result), _numbers(evidence, dataset, number)
         with np.errstate(divide="ignore", invalid="ignore"):

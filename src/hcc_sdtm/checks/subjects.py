@@ -35,12 +35,16 @@ def not_in_demographics(evidence: Evidence) -> Iterator[Flag]:
         yield Flag(str(name), first["position"].to_numpy(), "USUBJID", messages, "a subject of DM")
 
 
+UNTREATED = ("SCREEN FAILURE", "NEVER DOSED")
+"""Dispositions that say why a subject has no treatment (codelist NCOMPLT)."""
+
+
 @rule("DM-002", "subject.not-in-treatment", "warning")
 def not_in_treatment(evidence: Evidence) -> Iterator[Flag]:
     """A subject of DM, no screen failure, without a record of the trial's treatment.
 
     What it finds: A subject in DM without any record that the trial names as its treatment. Screen failures
-        are left out.
+        are left out, and subjects whom DS calls never dosed.
     Why it matters: Time from treatment start cannot be counted; the treatment form may be lost, or filed
         under another number.
     Example: RTHCC-101-029 gave consent, has no screening failure, and no radiotherapy is recorded.
@@ -52,7 +56,7 @@ def not_in_treatment(evidence: Evidence) -> Iterator[Flag]:
     failed = set(subjects.loc[subjects["ARMNRS"] == "SCREEN FAILURE", "USUBJID"])
     if evidence.has("DS", "USUBJID", "DSDECOD"):
         disposition = evidence.records("DS", "USUBJID", "DSDECOD")
-        failed |= set(disposition.loc[disposition["DSDECOD"] == "SCREEN FAILURE", "USUBJID"])
+        failed |= set(disposition.loc[disposition["DSDECOD"].isin(UNTREATED), "USUBJID"])
     choice = evidence.trial.treatment_start
     where = " and ".join(f"{variable} {' or '.join(values)}" for variable, values in choice.where.items())
     wanted = f"record of {choice.dataset}" + (f" with {where}" if where else "")

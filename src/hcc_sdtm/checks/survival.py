@@ -114,11 +114,12 @@ def survival_disagrees(evidence: Evidence) -> Iterator[Flag]:
 
 
 def _disposition_flags(evidence: Evidence, subjects: pd.DataFrame) -> Iterator[Flag]:
-    ends = evidence.records("DS", "USUBJID", "DSDECOD", date="DSSTDTC", optional=("DSCAT",))
+    ends = evidence.records("DS", "USUBJID", "DSDECOD", date="DSSTDTC", optional=("DSCAT", "DSSCAT"))
     deaths = _with_death(ends[ends["DSDECOD"] == "DEATH"], subjects)
     yield from _unsupported("DS", "DSDECOD", deaths)
     yield from _dated_otherwise("DS", "DSSTDTC", deaths)
-    left = ends.loc[(ends["DSCAT"] == "DISPOSITION EVENT") & (ends["DSDECOD"] != "DEATH"), "USUBJID"]
+    is_left = (ends["DSCAT"] == "DISPOSITION EVENT") & (ends["DSDECOD"] != "DEATH")
+    left = ends.loc[is_left & (ends["DSSCAT"] != "STUDY TREATMENT"), "USUBJID"]  # off treatment is not off study
     silent = subjects[subjects["died"] & ~subjects["USUBJID"].isin({*deaths["USUBJID"], *left})]
     silent = silent[silent["USUBJID"].isin(ends["USUBJID"])]
     message = 'death "{value}" has no DS record with DSDECOD DEATH, and the subject had not left the study'

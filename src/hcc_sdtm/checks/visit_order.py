@@ -1,20 +1,24 @@
-"""Whether the dates of a subject's planned visits follow their numbers."""
+"""Whether the dates of a subject's visits follow their numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pandas as pd
+
 from hcc_sdtm.checks.evidence import Evidence, Missing
 from hcc_sdtm.checks.rule import Flag, rule
 
 
-@rule("SD-0067", "timing.visit-before-earlier", "warning")
-def visit_before_earlier(evidence: Evidence) -> Iterator[Flag]:
-    """A record dated before the subject's visits with lower numbers, at its date.
+@rule("SD-0067", "timing.visit-out-of-order", "warning")
+def visit_out_of_order(evidence: Evidence) -> Iterator[Flag]:
+    """A record dated surely before visits with lower numbers or after visits with higher ones, at its date.
 
-    What it finds: In a dataset with VISITNUM and --DTC (SVSTDTC in SV), a date surely before that of a record of an earlier visit,
-        where no record of a later visit is as early. Whole visit numbers only: an unscheduled visit may be numbered
-        anyhow. Dates after the data cut-off are not compared.
+    What it finds: In a dataset with VISITNUM and --DTC (SVSTDTC in SV), a record of a visit whose date is surely before
+        all records of a visit with a lower number of the subject, or after all of one with a higher number. Of two that
+        contradict each other the one that contradicts more visits is asked about, else the later visit; once for a
+        visit and date. Whole visit numbers only: an unscheduled visit may be numbered anyhow. Dates after the data
+        cut-off are DT-002.
     Why it matters: A year or a month was mistyped, and the visit falls out of its window.
     Example: Week 6 on 2022-06-19, the baseline on 2023-05-01.
     Source: SDTMIG 3.4 section 4.4.5, clinical encounters and visits: numbers follow the order of visits.
@@ -26,21 +30,33 @@ def visit_before_earlier(evidence: Evidence) -> Iterator[Flag]:
         date = _date_of(name)
         records = evidence.records(name, "USUBJID", "VISITNUM", date=date)
         is_compared = records["earliest"].notna() & (records["VISITNUM"] % 1 == 0)
-        records = records[is_compared & (records["earliest"] <= evidence.cutoff_day)]
-        records = records.sort_values(["USUBJID", "VISITNUM", "earliest"], kind="stable")
-        visits = records.groupby(["USUBJID", "VISITNUM"], sort=False)[["earliest", "latest"]].agg("min").reset_index()
-        by_subject = visits.groupby("USUBJID", sort=False)
-        visits["before"] = by_subject["earliest"].cummax().groupby(visits["USUBJID"], sort=False).shift()
-        following = visits.iloc[::-1].groupby("USUBJID", sort=False)["latest"].cummin().iloc[::-1]
-        visits["after"] = following.groupby(visits["USUBJID"], sort=False).shift(-1)
-        # a visit that is too late makes all that follow early; it alone is then out of order, and they are not
-        early = records.merge(visits[["USUBJID", "VISITNUM", "before", "after"]], on=["USUBJID", "VISITNUM"])
-        early = early[(early["latest"] < early["before"]) & ~(early["after"] < early["before"])].sort_values("position")
+        asked = _out_of_order(records[is_compared & (records["earliest"] <= evidence.cutoff_day)])
+        asked = asked.sort_values("position").drop_duplicates(["USUBJID", "VISITNUM", date])
         messages = [
-            f"visit {number:g} on {day}, before a visit with a lower number"
-            for number, day in zip(early["VISITNUM"], early[date], strict=True)
+            f"visit {number:g} on {day}, {'before' if number > other else 'after'} visit {other:g}"
+            for number, day, other in zip(asked["VISITNUM"], asked[date], asked["number"], strict=True)
         ]
-        yield Flag(name, early["position"].to_numpy(dtype=int), date, messages, "a date after the visits before it")
+        yield Flag(name, asked["position"].to_numpy(dtype=int), date, messages, "dates in the order of the visits")
+
+
+def _out_of_order(records: pd.DataFrame) -> pd.DataFrame:
+    """The records to ask about, each with the ``number`` of a visit that it contradicts."""
+    visits = records.groupby(["USUBJID", "VISITNUM"]).agg(first=("earliest", "min"), last=("latest", "max"))
+    visits = visits.reset_index().rename(columns={"VISITNUM": "number"})
+    by_subject = visits.groupby("USUBJID", sort=False)
+    highest = by_subject["last"].cummax().groupby(visits["USUBJID"], sort=False).shift()
+    # the records of most subjects are in order, and only of the others are pairs made
+    suspects = visits.loc[visits["first"] < highest, "USUBJID"].unique()
+    pairs = records[records["USUBJID"].isin(suspects)].merge(visits[visits["USUBJID"].isin(suspects)], on="USUBJID")
+    early = (pairs["number"] < pairs["VISITNUM"]) & (pairs["latest"] < pairs["first"])
+    late = (pairs["number"] > pairs["VISITNUM"]) & (pairs["earliest"] > pairs["last"])
+    pairs = pairs[early | late]
+    pairs = pairs.assign(count=pairs.groupby("position")["number"].transform("size"))
+    most = pairs.groupby(["USUBJID", "VISITNUM"])["count"].max().rename("most").reset_index()
+    pairs = pairs.merge(most.rename(columns={"VISITNUM": "number"}), on=["USUBJID", "number"], how="left")
+    most_there = pairs["most"].fillna(0)
+    is_asked = (pairs["count"] > most_there) | ((pairs["count"] == most_there) & (pairs["VISITNUM"] > pairs["number"]))
+    return pairs[is_asked].drop_duplicates("position")
 
 
 def _date_of(name: str) -> str:

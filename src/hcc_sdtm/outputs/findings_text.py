@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +13,10 @@ from hcc_sdtm.outputs.finding_groups import as_registered, sort_groups
 from hcc_sdtm.outputs.rule_summary import summarise_outcomes
 from hcc_sdtm.register.waiving import WAIVED
 
+BREAK = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
+UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, the escape of a terminal's commands among them, and those that turn the direction of what follows."""
+
 SHOWN = 20
 SHOWN_OF_RULE = 3
 IDS_SHOWN = 4
@@ -21,6 +26,7 @@ SHOWN_SEVERITIES = ("error", "warning")
 def render_findings_text(findings: pd.DataFrame, outcomes: pd.DataFrame | None = None, limit: int = SHOWN) -> str:
     """The findings as lines of text, at most ``limit`` of them at their cells, without a line break at the end.
 
+    Whatever its texts hold, each is one line, and nothing in it commands the terminal.
     Notes are counted and not shown. Of one rule at most `SHOWN_OF_RULE` findings are shown, and how many more it has; under a
     finding how many more stand at its cell or come from it, and of which rules. Waived findings are counted apart, with who
     waived them. ``outcomes`` gives the line about the rules.
@@ -33,7 +39,12 @@ def render_findings_text(findings: pd.DataFrame, outcomes: pd.DataFrame | None =
     lines += [f"  waived: {count}, {text}" for text, count in waived["waiver"].value_counts().items()][:SHOWN_OF_RULE]
     if outcomes is not None and len(outcomes):
         lines.append(summarise_outcomes(outcomes).text)
-    return "\n".join(lines)
+    return "\n".join(_one_line(line) for line in lines)
+
+
+def _one_line(text: str) -> str:
+    """The text as one line of a terminal: a break is a blank, what would move the cursor or turn the line is U+FFFD."""
+    return UNSHOWN.sub("\ufffd", BREAK.sub(" ", text))
 
 
 def _leads(findings: pd.DataFrame, limit: int) -> list[str]:
@@ -68,7 +79,8 @@ def _leads(findings: pd.DataFrame, limit: int) -> list[str]:
 def _group_lines(members: pd.DataFrame) -> list[str]:
     lead = members.iloc[0]
     record = f"{lead['dataset']} record {lead['record']}" if lead["record"] else ""
-    place = lead["source"] or record or lead["dataset"] or lead["table"] or "the study"
+    source = f"{lead['source']}, {record}" if record and ":" not in lead["source"] else lead["source"]
+    place = (source if lead["source"] else record) or lead["dataset"] or lead["table"] or "the study"
     what = " ".join(filter(None, (lead["rule"], lead["subject"], lead["variable"])))
     lines = [f"  {place}: {lead['severity']} {what}: {lead['message']}"]
     others = members.iloc[1:]

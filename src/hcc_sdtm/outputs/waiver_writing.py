@@ -42,7 +42,9 @@ def add_waiver(
             Problem(Source(str(out / "findings.csv")), f'no finding has the key "{key}"{nearest(key, alike)}')
         )
     elif str(found["rule"].iat[0]).startswith(ABOUT_WAIVERS):
-        message = f"{key} is a finding about a waiver, and none can be waived; mend the waiver at {found['source'].iat[0]}"
+        message = (
+            f"{key} is a finding about a waiver, and none can be waived; mend the waiver at {found['source'].iat[0]}"
+        )
         problems.append(Problem(Source(str(out / "findings.csv")), message))
     day = date.fromisoformat(written.run.timestamp[:10])
     if expires is not None and expires < day:

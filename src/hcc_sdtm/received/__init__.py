@@ -3,6 +3,15 @@
 from hcc_sdtm.received.define_check import check_define
 from hcc_sdtm.received.define_metadata import DefineMetadata
 from hcc_sdtm.received.file_table import FileMetadata, FileVariable
+from hcc_sdtm.received.finding_sites import derive_finding_sites
 from hcc_sdtm.received.received import Received, read_received
 
-__all__ = ["DefineMetadata", "FileMetadata", "FileVariable", "Received", "check_define", "read_received"]
+__all__ = [
+    "DefineMetadata",
+    "FileMetadata",
+    "FileVariable",
+    "Received",
+    "check_define",
+    "derive_finding_sites",
+    "read_received",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,9 @@ TYPES = {
 RECORD_NUMBER = "ITEMGROUPDATASEQ"
 """A column that version 1.0 puts before the variables: the position of the record."""
 
+_HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
+"""An escape of JSON for half of a character outside the basic plane; only two together make one."""
+
 _NOT_OURS = (
     'is JSON but no Dataset-JSON: it has neither "columns" (version 1.1) '
     'nor "clinicalData" or "referenceData" (version 1.0)'
@@ -51,7 +55,7 @@ class _NotFiniteError(ValueError):
 
 
 def read_dataset_json(path: Path, name: str) -> list[FileTable]:
-    """Each dataset of the file, in its order; missing text is ``""``, missing numbers NaN.
+    """Each dataset of the file, in its order; missing text is ``""``, missing numbers NaN, half of a character U+FFFD.
 
     A date or time whose ``targetDataType`` is integer stays ISO 8601 text of that type until the standard says that it is a
     number. Findings: REC-013 where the file says another number of records than it has, REC-015 for values that are not of the
@@ -88,7 +92,19 @@ def _parse(content: bytes) -> Any:
     def refuse(constant: str) -> None:
         raise _NotFiniteError(constant)
 
-    return json.loads(content, parse_constant=refuse)
+    document = json.loads(content, parse_constant=refuse)
+    return _without_halves(document) if _HALF_CHARACTER.search(content) else document
+
+
+def _without_halves(value: Any) -> Any:
+    """The value with U+FFFD for each half of a character that stands alone: it is no text, and nothing could write it."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_without_halves(each) for each in value]
+    if isinstance(value, dict):
+        return {_without_halves(name): _without_halves(each) for name, each in value.items()}
+    return value
 
 
 def _parse_lines(content: bytes) -> Any:

@@ -132,6 +132,8 @@ def _by_structure(
         prefix, class_ = _domain_class(table, names)
         known = nearest(name, specs.sdtm) if len(name) > 2 else ""
         told = f"by {prefix} its class is {class_}" if class_ else "nothing tells its class"
+        if _is_of_associated_persons(name) and name[2:] in specs.sdtm:
+            known = f": it is {name[2:]} of associated persons, whose guide is not checked"
         guessed = f'"{name}" is no dataset of SDTMIG 3.4 or of the specs{known}; {told}'
     if defined is not None and defined.class_:
         class_ = defined.class_.upper()
@@ -167,9 +169,14 @@ def _analysis_class(name: str, there: set[str]) -> str:
     return OCCDS_CLASS if is_of_occurrences else OTHER_ADAM_CLASS
 
 
+def _is_of_associated_persons(name: str) -> bool:
+    return name.startswith("AP") and len(name) == len("APMH")
+
+
 def _domain_class(table: FileTable, names: Sequence[str]) -> tuple[str, str]:
     """The variable that tells a domain's class, and the class; both ``""`` where none does."""
-    prefixes = [table.metadata.name[:2]]
+    name = table.metadata.name
+    prefixes = [name[2:4] if _is_of_associated_persons(name) else name[:2]]
     if "DOMAIN" in names:
         values = pd.unique(table.columns[names.index("DOMAIN")])
         prefixes = [*(str(value) for value in values if value), *prefixes]
@@ -186,10 +193,11 @@ def _keys(table: FileTable, names: Sequence[str], class_: str) -> tuple[str, ...
 
     Where those do not, nothing is known, and only records that agree in everything are the same.
     """
-    identity = [name for name in ("STUDYID", "USUBJID", "RDOMAIN") if name in names]
+    identity = [name for name in ("STUDYID", "USUBJID", "APID", "RDOMAIN") if name in names]
     if class_ == ADSL_CLASS:
         return tuple(identity) or tuple(names[:1])
-    prefix = table.metadata.name[:2]
+    own = table.metadata.name
+    prefix = own[2:4] if _is_of_associated_persons(own) else own[:2]
     number = next((name for name in ("ASEQ", f"{prefix}SEQ") if name in names), "")
     if number:
         return (*identity, number)

@@ -56,3 +56,10 @@ def test_one_value_throughout_is_a_finding_of_the_dataset():
         "GENERAL  GOUT\n.  RASH",
     ):
         assert run(row, MH=f"MHCAT  MHTERM\n{table}") == ({}, [])
+
+
+def test_a_constant_of_the_records_that_are_asked_about():
+    row = line("not-constant", "MHCAT", "MHTERM", when="MHPRESP = Y", scope="MH")
+    table = "MHCAT  MHTERM  MHPRESP\nGENERAL  GOUT  Y\nGENERAL  RASH  Y\nOTHER  FLU  ."
+    assert list(run(row, MH=table)[0]) == ["MHCAT"]
+    assert run(row, MH="MHCAT  MHTERM  MHPRESP\nGENERAL  GOUT  Y\nGENERAL  RASH  .\nGENERAL  FLU  .") == ({}, [])

@@ -48,3 +48,17 @@ def test_a_column_that_is_empty_throughout_is_asked_about_once():
     assert found == {"LBORRES": "LBORRES has no value in any record, 30 of which need one"}
     found, _ = run(line("required", "LBORRES"), LB=f"USUBJID  LBORRES\n{rows}\nS-99  45")
     assert len(found) == 30
+
+
+def test_terms_of_a_list_and_of_a_condition_have_the_prefix_of_the_dataset():
+    table = "USUBJID  IDVAR  QVAL\nS-1  LBSEQ  .\nS-1  LBGRPID  .\nS-1  RSSEQ  A"
+    row = line("in-list", "IDVAR", "--SEQ|--GRPID", scope="SUPP")
+    found = {"3 IDVAR": 'IDVAR is "RSSEQ"; expected LBSEQ, LBGRPID'}
+    assert run(row, SUPPLB=table) == (found, [])
+    row = line("required", "QVAL", when="IDVAR = --SEQ", scope="SUPP")
+    assert run(row, SUPPLB=table) == ({"1 QVAL": "QVAL has no value where IDVAR is LBSEQ"}, [])
+
+
+def test_variables_of_associated_persons_have_the_prefix_of_what_is_described():
+    table = "APID  DOMAIN  MHTERM\nA-1  APMH  ."
+    assert run(line("required", "--TERM", scope="SDTM"), APMH=table)[0] == {"1 MHTERM": "MHTERM has no value"}

@@ -60,9 +60,18 @@ class Records:
         for name, value in values.items():
             label, origin = QUALIFIERS[name]
             self.by_dataset.setdefault(f"SUPP{parent}", []).append(
-                {"STUDYID": self.study_id, "RDOMAIN": parent, "USUBJID": self.name_of(subject), "IDVAR": f"{parent}SEQ",
-                 "IDVARVAL": str(number), "QNAM": name, "QLABEL": label, "QVAL": value, "QORIG": origin}
-            )  # fmt: skip
+                {
+                    "STUDYID": self.study_id,
+                    "RDOMAIN": parent,
+                    "USUBJID": self.name_of(subject),
+                    "IDVAR": f"{parent}SEQ",
+                    "IDVARVAL": str(number),
+                    "QNAM": name,
+                    "QLABEL": label,
+                    "QVAL": value,
+                    "QORIG": origin,
+                }
+            )
 
     def _epoch(self, subject: Subject, date: str) -> str:
         epochs = self.trial.epochs

@@ -1,21 +1,20 @@
 """A small submission without a mistake: 12 subjects of the packaged trial in 30 SDTM datasets, ADaM derived from them.
 
-Ten subjects were irradiated (two of them died), one was assigned and not treated, one failed screening. Every value follows from
-the few facts of a `Subject`, so that dates, study days, epochs, sums and responses agree.
+Ten subjects were irradiated (two of them died), one was assigned and not treated, one failed screening. Every value
+follows from the few facts of a `Subject`, so that dates, study days, epochs, sums and responses agree.
 """
 
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from hcc_sdtm.adam.adrs import build_adrs
 from hcc_sdtm.adam.adsl import build_adsl
 from hcc_sdtm.adam.adtte import build_adtte
-from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.spec.study import read_study
 from tests.checks.seeded.clean_records import Records
 from tests.checks.seeded.clean_subjects import SUBJECTS, Subject
@@ -84,10 +83,19 @@ def _add_demographics(records: Records, subject: Subject) -> None:
     trial = STUDY.trial
     arm = {"ARMCD": trial.arm.code, "ARM": trial.arm.name}
     values: dict[str, str | float] = {
-        "SUBJID": subject.number, "SITEID": subject.site, "RFICDTC": subject.consent, "RFPENDTC": subject.date(subject.last_day),
-        "BRTHDTC": f"{int(subject.start[:4]) - subject.age}-02-11", "AGE": subject.age, "AGEU": "YEARS", "SEX": subject.sex,
-        "RACE": "ASIAN", "ETHNIC": "NOT HISPANIC OR LATINO", "COUNTRY": COUNTRY, "ARMNRS": subject.not_treated,
-    }  # fmt: skip
+        "SUBJID": subject.number,
+        "SITEID": subject.site,
+        "RFICDTC": subject.consent,
+        "RFPENDTC": subject.date(subject.last_day),
+        "BRTHDTC": f"{int(subject.start[:4]) - subject.age}-02-11",
+        "AGE": subject.age,
+        "AGEU": "YEARS",
+        "SEX": subject.sex,
+        "RACE": "ASIAN",
+        "ETHNIC": "NOT HISPANIC OR LATINO",
+        "COUNTRY": COUNTRY,
+        "ARMNRS": subject.not_treated,
+    }
     if subject.is_treated:
         first, last = subject.date(1), subject.date(subject.days_of_treatment)
         values |= {"RFSTDTC": first, "RFENDTC": last, "RFXSTDTC": first, "RFXENDTC": last}
@@ -101,7 +109,7 @@ def _add_demographics(records: Records, subject: Subject) -> None:
     if subject.is_treated:
         dates[1:1] = [subject.date(1), subject.date(subject.days_of_treatment + 1)]
     epochs = (trial.epochs.before, trial.epochs.during, trial.epochs.after)
-    for place, (start, end) in enumerate(zip(dates, dates[1:], strict=False)):
+    for place, (start, end) in enumerate(pairwise(dates)):
         code, name, _, _ = ELEMENTS[place]
         records.add(
             "SE", subject, ETCD=code, ELEMENT=name, TAETORD=place + 1, EPOCH=epochs[place], SESTDTC=start, SEENDTC=end
@@ -114,31 +122,99 @@ def _add_disposition(records: Records, subject: Subject) -> None:
     event = {"DSCAT": "DISPOSITION EVENT"}
     if not subject.is_treated:
         word = "SCREEN FAILURE" if subject.not_treated == "SCREEN FAILURE" else "NEVER DOSED"
-        records.add("DS", subject, DSTERM=word, DSDECOD=word, DSSCAT="STUDY PARTICIPATION",
-                    DSSTDTC=subject.date(subject.last_day), **event)  # fmt: skip
+        records.add(
+            "DS",
+            subject,
+            DSTERM=word,
+            DSDECOD=word,
+            DSSCAT="STUDY PARTICIPATION",
+            DSSTDTC=subject.date(subject.last_day),
+            **event,
+        )
         return
-    records.add("DS", subject, DSTERM="COMPLETED", DSDECOD="COMPLETED", DSSCAT="STUDY TREATMENT",
-                DSSTDTC=subject.date(subject.days_of_treatment), **event)  # fmt: skip
+    records.add(
+        "DS",
+        subject,
+        DSTERM="COMPLETED",
+        DSDECOD="COMPLETED",
+        DSSCAT="STUDY TREATMENT",
+        DSSTDTC=subject.date(subject.days_of_treatment),
+        **event,
+    )
     if subject.death:
-        records.add("DS", subject, DSTERM="DEATH", DSDECOD="DEATH", DSSCAT="STUDY PARTICIPATION",
-                    DSSTDTC=subject.date(subject.death), **event)  # fmt: skip
+        records.add(
+            "DS",
+            subject,
+            DSTERM="DEATH",
+            DSDECOD="DEATH",
+            DSSCAT="STUDY PARTICIPATION",
+            DSSTDTC=subject.date(subject.death),
+            **event,
+        )
 
 
 def _add_history(records: Records, subject: Subject) -> None:
-    records.add("MH", subject, MHTERM="HEPATOCELLULAR CARCINOMA", MHEVDTYP="INITIAL DIAGNOSIS", MHCAT="PRIMARY DIAGNOSIS",
-                MHSTDTC=subject.diagnosis)  # fmt: skip
+    records.add(
+        "MH",
+        subject,
+        MHTERM="HEPATOCELLULAR CARCINOMA",
+        MHEVDTYP="INITIAL DIAGNOSIS",
+        MHCAT="PRIMARY DIAGNOSIS",
+        MHSTDTC=subject.diagnosis,
+    )
     records.add("MH", subject, MHTERM="HEPATITIS B", MHCAT="COMORBIDITY", MHPRESP="Y", MHOCCUR="Y")
     if subject.not_treated != "SCREEN FAILURE":
-        records.add("MH", subject, MHTERM="PROGRESSION OF HEPATOCELLULAR CARCINOMA", MHEVDTYP="PROGRESSION",
-                    MHCAT="QUALIFYING PROGRESSION", MHSTDTC=subject.date(-30))  # fmt: skip
-        records.add("FA", subject, FATESTCD="DSSTAGE", FATEST="Disease Stage", FAOBJ="HEPATOCELLULAR CARCINOMA",
-                    FACAT=STUDY.trial.staging_system, FAORRES="IIIb", FASTRESC="IIIb", FADTC=subject.date(-7), visit=0)  # fmt: skip
-        records.add("FA", subject, FATESTCD="TOTNUM", FATEST="Total Number", FAOBJ="PROGRESSING LESIONS",
-                    FACAT="QUALIFYING PROGRESSION", FAORRES="2", FASTRESC="2", FASTRESN=2, FADTC=subject.date(-7), visit=0)  # fmt: skip
-    records.add("SC", subject, SCTESTCD="EDULEVEL", SCTEST="Level of Education Attained", SCORRES="SECONDARY SCHOOL",
-                SCSTRESC="SECONDARY SCHOOL", SCDTC=subject.consent)  # fmt: skip
-    records.add("SS", subject, SSTESTCD="SURVSTAT", SSTEST="Survival Status", SSORRES="DEAD" if subject.death else "ALIVE",
-                SSSTRESC="DEAD" if subject.death else "ALIVE", SSDTC=subject.date(subject.last_day))  # fmt: skip
+        records.add(
+            "MH",
+            subject,
+            MHTERM="PROGRESSION OF HEPATOCELLULAR CARCINOMA",
+            MHEVDTYP="PROGRESSION",
+            MHCAT="QUALIFYING PROGRESSION",
+            MHSTDTC=subject.date(-30),
+        )
+        records.add(
+            "FA",
+            subject,
+            FATESTCD="DSSTAGE",
+            FATEST="Disease Stage",
+            FAOBJ="HEPATOCELLULAR CARCINOMA",
+            FACAT=STUDY.trial.staging_system,
+            FAORRES="IIIb",
+            FASTRESC="IIIb",
+            FADTC=subject.date(-7),
+            visit=0,
+        )
+        records.add(
+            "FA",
+            subject,
+            FATESTCD="TOTNUM",
+            FATEST="Total Number",
+            FAOBJ="PROGRESSING LESIONS",
+            FACAT="QUALIFYING PROGRESSION",
+            FAORRES="2",
+            FASTRESC="2",
+            FASTRESN=2,
+            FADTC=subject.date(-7),
+            visit=0,
+        )
+    records.add(
+        "SC",
+        subject,
+        SCTESTCD="EDULEVEL",
+        SCTEST="Level of Education Attained",
+        SCORRES="SECONDARY SCHOOL",
+        SCSTRESC="SECONDARY SCHOOL",
+        SCDTC=subject.consent,
+    )
+    records.add(
+        "SS",
+        subject,
+        SSTESTCD="SURVSTAT",
+        SSTEST="Survival Status",
+        SSORRES="DEAD" if subject.death else "ALIVE",
+        SSSTRESC="DEAD" if subject.death else "ALIVE",
+        SSDTC=subject.date(subject.last_day),
+    )
 
 
 def _add_visits(records: Records, subject: Subject) -> None:
@@ -150,78 +226,226 @@ def _add_visits(records: Records, subject: Subject) -> None:
         last = {"LOBXFL": "Y"} if visit == 0 and subject.is_treated else {}
         planned = STUDY.trial.visits[visit]
         records.by_dataset.setdefault("SV", []).append(
-            {"STUDYID": STUDY.study_id, "DOMAIN": "SV", "USUBJID": records.name_of(subject), "VISITNUM": planned.number,
-             "VISIT": planned.name, "SVPRESP": "Y", "SVOCCUR": "Y", "VISITDY": planned.day, "SVSTDTC": date, "SVENDTC": date,
-             "SVSTDY": subject.day(date), "SVENDY": subject.day(date)}
-        )  # fmt: skip
+            {
+                "STUDYID": STUDY.study_id,
+                "DOMAIN": "SV",
+                "USUBJID": records.name_of(subject),
+                "VISITNUM": planned.number,
+                "VISIT": planned.name,
+                "SVPRESP": "Y",
+                "SVOCCUR": "Y",
+                "VISITDY": planned.day,
+                "SVSTDTC": date,
+                "SVENDTC": date,
+                "SVSTDY": subject.day(date),
+                "SVENDY": subject.day(date),
+            }
+        )
         for code, (name, unit, low, high, results) in LABORATORY.items():
             result = results[visit]
-            records.add("LB", subject, visit, LBTESTCD=code, LBTEST=name, LBCAT="CHEMISTRY", LBORRES=str(result), LBORRESU=unit,
-                        LBORNRLO=str(low), LBORNRHI=str(high), LBSTRESC=str(result), LBSTRESN=result, LBSTRESU=unit,
-                        LBSTNRLO=low, LBSTNRHI=high, LBNRIND="HIGH" if result > high else "NORMAL", LBDTC=date,
-                        **{f"LB{name}": value for name, value in last.items()})  # fmt: skip
+            records.add(
+                "LB",
+                subject,
+                visit,
+                LBTESTCD=code,
+                LBTEST=name,
+                LBCAT="CHEMISTRY",
+                LBORRES=str(result),
+                LBORRESU=unit,
+                LBORNRLO=str(low),
+                LBORNRHI=str(high),
+                LBSTRESC=str(result),
+                LBSTRESN=result,
+                LBSTRESU=unit,
+                LBSTNRLO=low,
+                LBSTNRHI=high,
+                LBNRIND="HIGH" if result > high else "NORMAL",
+                LBDTC=date,
+                **{f"LB{name}": value for name, value in last.items()},
+            )
         signs = [("WEIGHT", "Weight", "kg", 66 - visit)] + ([("HEIGHT", "Height", "cm", 170)] if visit == 0 else [])
         for code, name, unit, value in signs:
-            records.add("VS", subject, visit, VSTESTCD=code, VSTEST=name, VSORRES=str(value), VSORRESU=unit, VSSTRESC=str(value),
-                        VSSTRESN=value, VSSTRESU=unit, VSDTC=date, **{f"VS{name}": value for name, value in last.items()})  # fmt: skip
+            records.add(
+                "VS",
+                subject,
+                visit,
+                VSTESTCD=code,
+                VSTEST=name,
+                VSORRES=str(value),
+                VSORRESU=unit,
+                VSSTRESC=str(value),
+                VSSTRESN=value,
+                VSSTRESU=unit,
+                VSDTC=date,
+                **{f"VS{name}": value for name, value in last.items()},
+            )
     classified = {"RSDTC": subject.date(-7), "visit": 0}
-    records.add("RS", subject, RSTESTCD="ECOG101", RSTEST="ECOG1-Performance Status", RSCAT="ECOG", RSORRES="1", RSSTRESC="1",
-                **classified)  # fmt: skip
-    records.add("RS", subject, RSTESTCD="CPS0106", RSTEST="CPS01-Total Score", RSCAT="CHILD-PUGH CLASSIFICATION", RSORRES="5",
-                RSSTRESC="5", **classified)  # fmt: skip
-    records.add("RS", subject, RSTESTCD="CPS0107", RSTEST="CPS01-Grade", RSCAT="CHILD-PUGH CLASSIFICATION", RSORRES="A",
-                RSSTRESC="A", **classified)  # fmt: skip
+    records.add(
+        "RS",
+        subject,
+        RSTESTCD="ECOG101",
+        RSTEST="ECOG1-Performance Status",
+        RSCAT="ECOG",
+        RSORRES="1",
+        RSSTRESC="1",
+        **classified,
+    )
+    records.add(
+        "RS",
+        subject,
+        RSTESTCD="CPS0106",
+        RSTEST="CPS01-Total Score",
+        RSCAT="CHILD-PUGH CLASSIFICATION",
+        RSORRES="5",
+        RSSTRESC="5",
+        **classified,
+    )
+    records.add(
+        "RS",
+        subject,
+        RSTESTCD="CPS0107",
+        RSTEST="CPS01-Grade",
+        RSCAT="CHILD-PUGH CLASSIFICATION",
+        RSORRES="A",
+        RSSTRESC="A",
+        **classified,
+    )
 
 
 def _add_treatment(records: Records, subject: Subject) -> None:
     total = subject.fractions * subject.dose
     number = records.add(
-        "EX", subject, EXLNKID="T01", EXTRT="RADIOTHERAPY", EXCAT="RADIOTHERAPY", EXDOSE=subject.dose, EXDOSU="Gy",
-        EXDOSFRM="NOT APPLICABLE", EXDOSFRQ="QOD" if subject.fractions <= 5 else "5 TIMES PER WEEK", EXROUTE="NOT APPLICABLE",
-        EXLOC="LIVER", EXSTDTC=subject.date(1), EXENDTC=subject.date(subject.days_of_treatment),
-    )  # fmt: skip
+        "EX",
+        subject,
+        EXLNKID="T01",
+        EXTRT="RADIOTHERAPY",
+        EXCAT="RADIOTHERAPY",
+        EXDOSE=subject.dose,
+        EXDOSU="Gy",
+        EXDOSFRM="NOT APPLICABLE",
+        EXDOSFRQ="QOD" if subject.fractions <= 5 else "5 TIMES PER WEEK",
+        EXROUTE="NOT APPLICABLE",
+        EXLOC="LIVER",
+        EXSTDTC=subject.date(1),
+        EXENDTC=subject.date(subject.days_of_treatment),
+    )
     records.supplement(
-        "EX", subject, number, BED10=f"{total * (1 + subject.dose / 10):g}", FXDELIV=str(subject.fractions),
-        FXPLAN=str(subject.fractions), RTTECH="SBRT" if subject.fractions <= 5 else "IMRT", TOTDOSE=f"{total:g}",
-    )  # fmt: skip
+        "EX",
+        subject,
+        number,
+        BED10=f"{total * (1 + subject.dose / 10):g}",
+        FXDELIV=str(subject.fractions),
+        FXPLAN=str(subject.fractions),
+        RTTECH="SBRT" if subject.fractions <= 5 else "IMRT",
+        TOTDOSE=f"{total:g}",
+    )
 
 
 def _add_therapies(records: Records, subject: Subject) -> None:
-    number = records.add("CM", subject, CMTRT="LENVATINIB", CMDECOD="LENVATINIB", CMCAT="FIRST LINE", CMSTDTC=subject.date(-240),
-                         CMENDTC=subject.date(subject.second_line - 10) if subject.second_line else "")  # fmt: skip
+    number = records.add(
+        "CM",
+        subject,
+        CMTRT="LENVATINIB",
+        CMDECOD="LENVATINIB",
+        CMCAT="FIRST LINE",
+        CMSTDTC=subject.date(-240),
+        CMENDTC=subject.date(subject.second_line - 10) if subject.second_line else "",
+    )
     records.supplement("CM", subject, number, LINE="1")
     if subject.second_line:
-        number = records.add("CM", subject, CMTRT="REGORAFENIB", CMDECOD="REGORAFENIB", CMCAT="SECOND LINE",
-                             CMSTDTC=subject.date(subject.second_line))  # fmt: skip
+        number = records.add(
+            "CM",
+            subject,
+            CMTRT="REGORAFENIB",
+            CMDECOD="REGORAFENIB",
+            CMCAT="SECOND LINE",
+            CMSTDTC=subject.date(subject.second_line),
+        )
         records.supplement("CM", subject, number, LINE="2")
     if subject.number in ("101-001", "102-001"):
-        records.add("PR", subject, PRTRT="TACE", PRDECOD="TRANSARTERIAL CHEMOEMBOLIZATION", PRCAT="PRIOR LOCAL THERAPY",
-                    PRLOC="LIVER", PRSTDTC=subject.date(-320))  # fmt: skip
+        records.add(
+            "PR",
+            subject,
+            PRTRT="TACE",
+            PRDECOD="TRANSARTERIAL CHEMOEMBOLIZATION",
+            PRCAT="PRIOR LOCAL THERAPY",
+            PRLOC="LIVER",
+            PRSTDTC=subject.date(-320),
+        )
 
 
 def _add_lesions(records: Records, subject: Subject) -> None:
-    evaluated = {"EVAL": INVESTIGATOR}
     for lesion, (kind, place) in LESIONS.items():
-        number = records.add("TU", subject, 0, TULNKID=lesion, TUTESTCD="TUMIDENT", TUTEST="Tumor Identification", TUORRES=kind,
-                             TUSTRESC=kind, TULOC=place, TUMETHOD="CT SCAN", TULOBXFL="Y" if subject.is_treated else "",
-                             TUEVAL=INVESTIGATOR, TUDTC=subject.date(subject.visit_day(0)))  # fmt: skip
+        number = records.add(
+            "TU",
+            subject,
+            0,
+            TULNKID=lesion,
+            TUTESTCD="TUMIDENT",
+            TUTEST="Tumor Identification",
+            TUORRES=kind,
+            TUSTRESC=kind,
+            TULOC=place,
+            TUMETHOD="CT SCAN",
+            TULOBXFL="Y" if subject.is_treated else "",
+            TUEVAL=INVESTIGATOR,
+            TUDTC=subject.date(subject.visit_day(0)),
+        )
         if lesion == "T01" and subject.is_treated:
             records.supplement("TU", subject, number, IRRADFL="Y")
     if subject.new_lesion_at:
         visit = subject.new_lesion_at
-        records.add("TU", subject, visit, TULNKID=NEW_LESION, TUTESTCD="TUMIDENT", TUTEST="Tumor Identification", TUORRES="NEW",
-                    TUSTRESC="NEW", TULOC="BONE", TUMETHOD="CT SCAN", TUEVAL=INVESTIGATOR,
-                    TUDTC=subject.date(subject.visit_day(visit)))  # fmt: skip
+        records.add(
+            "TU",
+            subject,
+            visit,
+            TULNKID=NEW_LESION,
+            TUTESTCD="TUMIDENT",
+            TUTEST="Tumor Identification",
+            TUORRES="NEW",
+            TUSTRESC="NEW",
+            TULOC="BONE",
+            TUMETHOD="CT SCAN",
+            TUEVAL=INVESTIGATOR,
+            TUDTC=subject.date(subject.visit_day(visit)),
+        )
     for visit, (liver, lung) in enumerate(subject.sizes):
-        at = {"TRMETHOD": "CT SCAN", "TREVAL": INVESTIGATOR, "TRDTC": subject.date(subject.visit_day(visit)), "visit": visit,
-              "TRLOBXFL": "Y" if visit == 0 and subject.is_treated else ""}  # fmt: skip
-        for lesion, code, name, size in (("T01", "LDIAM", "Longest Diameter", liver), ("T01", "VDIAM", "Viable Diameter", liver - 4),
-                                         ("T02", "LDIAM", "Longest Diameter", lung),
-                                         ("", "SUMDIAM", "Sum of Diameter", liver + lung)):  # fmt: skip
-            records.add("TR", subject, TRLNKID=lesion, TRTESTCD=code, TRTEST=name, TRORRES=str(size), TRORRESU="mm",
-                        TRSTRESC=str(size), TRSTRESN=size, TRSTRESU="mm", **at)  # fmt: skip
-        records.add("TR", subject, TRLNKID="NT01", TRTESTCD="TUMSTATE", TRTEST="Tumor State", TRORRES="PRESENT",
-                    TRSTRESC="PRESENT", **at)  # fmt: skip
+        at = {
+            "TRMETHOD": "CT SCAN",
+            "TREVAL": INVESTIGATOR,
+            "TRDTC": subject.date(subject.visit_day(visit)),
+            "visit": visit,
+            "TRLOBXFL": "Y" if visit == 0 and subject.is_treated else "",
+        }
+        for lesion, code, name, size in (
+            ("T01", "LDIAM", "Longest Diameter", liver),
+            ("T01", "VDIAM", "Viable Diameter", liver - 4),
+            ("T02", "LDIAM", "Longest Diameter", lung),
+            ("", "SUMDIAM", "Sum of Diameter", liver + lung),
+        ):
+            records.add(
+                "TR",
+                subject,
+                TRLNKID=lesion,
+                TRTESTCD=code,
+                TRTEST=name,
+                TRORRES=str(size),
+                TRORRESU="mm",
+                TRSTRESC=str(size),
+                TRSTRESN=size,
+                TRSTRESU="mm",
+                **at,
+            )
+        records.add(
+            "TR",
+            subject,
+            TRLNKID="NT01",
+            TRTESTCD="TUMSTATE",
+            TRTEST="Tumor State",
+            TRORRES="PRESENT",
+            TRSTRESC="PRESENT",
+            **at,
+        )
 
 
 def _add_responses(records: Records, subject: Subject) -> None:
@@ -232,10 +456,26 @@ def _add_responses(records: Records, subject: Subject) -> None:
         found["OVRLRESP"] = overall
         at = {"RSEVAL": INVESTIGATOR, "RSDTC": subject.date(subject.visit_day(visit)), "visit": visit}
         for code, result in found.items():
-            records.add("RS", subject, RSTESTCD=code, RSTEST=RESPONSE_TESTS[code], RSCAT=RECIST, RSORRES=result, RSSTRESC=result,
-                        **at)  # fmt: skip
-        number = records.add("RS", subject, RSTESTCD="OVRLRESP", RSTEST="Overall Response", RSCAT=MRECIST, RSORRES=overall,
-                             RSSTRESC=overall, **at)  # fmt: skip
+            records.add(
+                "RS",
+                subject,
+                RSTESTCD=code,
+                RSTEST=RESPONSE_TESTS[code],
+                RSCAT=RECIST,
+                RSORRES=result,
+                RSSTRESC=result,
+                **at,
+            )
+        number = records.add(
+            "RS",
+            subject,
+            RSTESTCD="OVRLRESP",
+            RSTEST="Overall Response",
+            RSCAT=MRECIST,
+            RSORRES=overall,
+            RSSTRESC=overall,
+            **at,
+        )
         records.supplement("RS", subject, number, IMGMOD="CONTRAST ENHANCED CT SCAN")
 
 
@@ -251,13 +491,37 @@ def _add_events(records: Records) -> None:
         is_serious = subject is not mild
         name, number = organ
         records.add(
-            "AE", subject, AETERM=term.upper(), AELLT=term, AELLTCD=code, AEDECOD=term, AEPTCD=code, AEBODSYS=name,
-            AEBDSYCD=number, AESOC=name, AESOCCD=number, AESEV=severity, AESER="Y" if is_serious else "N",
-            AEACN="DOSE NOT CHANGED", AEREL="NOT RELATED", AEOUT=outcome, AESDTH="Y" if subject is fatal else "N",
-            AESHOSP="Y" if is_serious else "N", AETOXGR=grade, AESTDTC=subject.date(start), AEENDTC=subject.date(end),
-        )  # fmt: skip
-    number = records.add("CM", serious, CMTRT="SPIRONOLACTONE", CMDECOD="SPIRONOLACTONE", CMCAT="CONCOMITANT MEDICATION",
-                         CMSTDTC=serious.date(60), CMENDTC=serious.date(74))  # fmt: skip
+            "AE",
+            subject,
+            AETERM=term.upper(),
+            AELLT=term,
+            AELLTCD=code,
+            AEDECOD=term,
+            AEPTCD=code,
+            AEBODSYS=name,
+            AEBDSYCD=number,
+            AESOC=name,
+            AESOCCD=number,
+            AESEV=severity,
+            AESER="Y" if is_serious else "N",
+            AEACN="DOSE NOT CHANGED",
+            AEREL="NOT RELATED",
+            AEOUT=outcome,
+            AESDTH="Y" if subject is fatal else "N",
+            AESHOSP="Y" if is_serious else "N",
+            AETOXGR=grade,
+            AESTDTC=subject.date(start),
+            AEENDTC=subject.date(end),
+        )
+    number = records.add(
+        "CM",
+        serious,
+        CMTRT="SPIRONOLACTONE",
+        CMDECOD="SPIRONOLACTONE",
+        CMCAT="CONCOMITANT MEDICATION",
+        CMSTDTC=serious.date(60),
+        CMENDTC=serious.date(74),
+    )
     for dataset, sequence in (("AE", 1), ("CM", number)):
         _relate(records, "AECM", dataset, f"{dataset}SEQ", str(sequence), subject=serious)
 
@@ -281,6 +545,13 @@ def _relate(
     subject: Subject | None = None,
 ) -> None:
     records.by_dataset.setdefault("RELREC", []).append(
-        {"STUDYID": STUDY.study_id, "RDOMAIN": dataset, "USUBJID": records.name_of(subject) if subject else "",
-         "IDVAR": variable, "IDVARVAL": value, "RELTYPE": kind, "RELID": group}
-    )  # fmt: skip
+        {
+            "STUDYID": STUDY.study_id,
+            "RDOMAIN": dataset,
+            "USUBJID": records.name_of(subject) if subject else "",
+            "IDVAR": variable,
+            "IDVARVAL": value,
+            "RELTYPE": kind,
+            "RELID": group,
+        }
+    )

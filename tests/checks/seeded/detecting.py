@@ -22,8 +22,8 @@ TOLD_BY = ["rule", "dataset", "record", "variable", "subject", "message"]
 class Detection:
     """What the checks said of one planted error.
 
-    ``right`` are the places that are right, the planted one first; ``found`` is yes, no, or the place where it was found instead; ``further`` counts the findings of leads that are not at a
-    right place: what the data manager would look at for nothing.
+    ``right`` are the places that are right, the planted one first; ``found`` is yes, no, or the place where it was found
+    instead; ``further`` counts the findings that are neither there nor grouped under one that is.
     """
 
     kind: str
@@ -66,5 +66,7 @@ def _detect(error: Planted, known: set[tuple[str, ...]]) -> Detection:
     if len(here):
         return Detection(error.kind, right, "yes", tuple(dict.fromkeys(rule_ids(here))), len(further))
     elsewhere = new[new["cause"] == ""]
-    where = "; ".join(dict.fromkeys(" ".join(filter(None, row)) for row in elsewhere[["dataset", "record", "variable"]].to_numpy()))
+    where = "; ".join(
+        dict.fromkeys(" ".join(filter(None, row)) for row in elsewhere[["dataset", "record", "variable"]].to_numpy())
+    )
     return Detection(error.kind, right, where or "no", tuple(dict.fromkeys(rule_ids(new))), len(further))

@@ -8,11 +8,11 @@ from tests.checks.seeded.detecting import Detection
 
 HEAD = """# Detection matrix
 
-A small submission without a mistake (12 subjects, the SDTM datasets of the packaged trial, ADSL, ADRS and ADTTE) is copied once
-for each kind of error, the error is planted in the copy, and all rules run. An error is found where a finding of severity error or
-warning that the clean submission has not stands at the planted place: dataset, record and variable, or dataset and variable for an
-error of structure. Of two values that contradict each other either place is right. *Further* are the findings that are neither
-there nor grouped under one that is.
+A small submission without a mistake (12 subjects, the SDTM datasets of the packaged trial, ADSL, ADRS and ADTTE) is
+copied once for each kind of error, the error is planted in the copy, and all rules run. An error is found where a
+finding of severity error or warning that the clean submission has not stands at the planted place: dataset, record and
+variable, or dataset and variable for an error of structure. Of two values that contradict each other either place is
+right. *Further* are the findings that are neither there nor grouped under one that is.
 
 The page is written by `python bench/seeded_errors.py --write`; a test holds that it is current.
 """

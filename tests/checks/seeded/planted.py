@@ -74,7 +74,9 @@ def _with(column: pd.Series, row: int, value: object) -> pd.Series:
     return changed
 
 
-def whole_column(kind: str, dataset: str, change: Callable[[pd.DataFrame], pd.Series], variable: str, at: Place) -> Planted:
+def whole_column(
+    kind: str, dataset: str, change: Callable[[pd.DataFrame], pd.Series], variable: str, at: Place
+) -> Planted:
     """Another content of a whole column."""
 
     def plant(study: Submission) -> Place:
@@ -187,21 +189,13 @@ def without_dataset(kind: str, dataset: str, at: Place) -> Planted:
 
 def places(planted: Planted, study: Submission, first: Place) -> list[Place]:
     """Every place that is right, the planted one first, after the error was planted."""
-    more = [(name, str(position(study[name], where) + 1) if where else "", variable) for name, where, variable in planted.also]
+    more = [
+        (name, str(position(study[name], where) + 1) if where else "", variable)
+        for name, where, variable in planted.also
+    ]
     return [first, *more]
 
 
 def either(planted: Planted, *also: tuple[str, Mapping[str, object], str]) -> Planted:
     """The error with other places that are as right."""
     return replace(planted, also=also)
-
-
-def in_turn(kind: str, *steps: Planted) -> Planted:
-    """Several changes that together are one error; the place is that of the first."""
-
-    def plant(study: Submission) -> Place:
-        return [step.plant(study) for step in steps][0]
-
-    return Planted(kind, plant)
-
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import pyreadstat
 
-from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.finding import join_findings
 from hcc_sdtm.received import FileMetadata, FileVariable, Received
 from hcc_sdtm.received.file_table import FileTable

@@ -45,3 +45,31 @@ def test_many_names_are_no_hindrance():
 def test_no_name_is_ever_left(text):
     masked = build_mask(["张丽静", "张丽"]).apply(text)
     assert "张丽" not in masked
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "005811228",
+        "5811228",
+        "００５８１１２２８",
+        "no.5811228,",
+        "住院号5811228。",
+        "Zhang San",
+        "ZHANG SAN",
+        "zhang san",
+    ],
+)
+def test_a_text_written_in_another_way_is_taken_out_too(written):
+    masked = build_mask(["005811228", "Zhang San"]).apply(f"see {written} please")
+    assert "***" in masked
+    assert "5811228" not in masked
+    assert "zhang" not in masked.casefold()
+
+
+def test_initials_are_taken_out_as_capitals_only():
+    assert build_mask(["IS", "ON"]).apply("he is on IS and ON") == "he is on *** and ***"
+
+
+def test_full_width_text_without_a_name_stays_as_it_was():
+    assert build_mask(["Zhang San"]).apply("ＣＲ（确认）") == "ＣＲ（确认）"

@@ -282,3 +282,20 @@ def test_a_waived_finding_is_not_asked_and_its_query_closes(asked, tmp_path):
     query = asked.at(DEATH)
     assert (query.state, query.why) == ("closed", "waived")
     assert "II7" not in [line["cell"] for line in lines_of(asked.folder / "101_queries.xlsx")]
+
+
+def test_a_file_that_a_site_outside_the_run_reads_too_is_shared_all_the_same(reference, tmp_path):
+    mapping = (reference.study / "mappings" / "site_102.yaml").read_text(encoding="utf-8")
+    other = reference.study / "mappings" / "site_104.yaml"
+    other.write_text(mapping.replace('site: "102"', 'site: "104"', 1), encoding="utf-8")
+    file = reference.study / "study.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("mappings/site_103.yaml]", "mappings/site_103.yaml, mappings/site_104.yaml]"))
+    out = tmp_path / "of_102"
+    pipeline.run(reference.study, out, sites=("102",))
+    written = reference.write(out=out, sites=("102",), is_copied=True)
+    assert (
+        "site_102.xlsx is not copied: sites 102 and 104 share it, and none may see the patients of another"
+        in written.notes
+    )
+    assert not list(reference.folder.glob("*copy*"))

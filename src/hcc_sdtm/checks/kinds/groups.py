@@ -74,12 +74,18 @@ def all_or_none(on: RuleOnDataset) -> Iterator[Flag]:
 
 def not_constant(on: RuleOnDataset) -> Iterator[Flag]:
     """Where the records differ in another variable, the variable is not one and the same value in all of them."""
-    other = on.column(on.value)
+    positions = on.among(np.ones(len(on.dataset), dtype=bool))
+    others = _texts_at(on, on.value, positions)
     for variable in on.variables:
-        column = on.column(variable)
-        if len(column.texts) == 1 and not column.is_empty and sum(bool(text.strip()) for text in other.texts) > 1:
-            message = f'{variable} is "{column.texts[0]}" in every record, whatever {on.value} is{on.said}'
+        texts = _texts_at(on, variable, positions)
+        if len(texts) == 1 and texts[0].strip() and sum(bool(text.strip()) for text in others) > 1:
+            message = f'{variable} is "{texts[0]}" in every record, whatever {on.value} is{on.said}'
             yield from on.flag_whole(variable, message)
+
+
+def _texts_at(on: RuleOnDataset, variable: str, positions: np.ndarray) -> list[str]:
+    column = on.column(variable)
+    return [column.texts[code] for code in pd.unique(column.codes[positions]).tolist()]
 
 
 def _several(on: RuleOnDataset, keys: Sequence[str], variable: str) -> Iterator[Flag]:

@@ -70,14 +70,14 @@ def _failing_in(
 
 def in_list(on: RuleOnDataset) -> Iterator[Flag]:
     """Each value is one of a list."""
-    terms = on.row.terms
+    terms = on.terms
     shown = ", ".join(terms)
     return _failing(on, frozenset(terms).__contains__, f'{{variable}} is "{{value}}"{on.said}; expected {shown}', shown)
 
 
 def not_in_list(on: RuleOnDataset) -> Iterator[Flag]:
     """No value is one of a list."""
-    terms = frozenset(on.row.terms)
+    terms = frozenset(on.terms)
     return _failing(on, lambda text: text not in terms, f'{{variable}} is "{{value}}"{on.said}, which it may not be')
 
 
@@ -159,9 +159,9 @@ def any_in_list(on: RuleOnDataset) -> Iterator[Flag]:
     there = [name for name in names if on.has(name)]
     if not there:
         raise Missing(f"{on.name} has none of {', '.join(names)}")
-    terms = frozenset(on.row.terms)
+    terms = frozenset(on.terms)
     right = np.logical_or.reduce([on.column(name).where(terms.__contains__) for name in there])
-    what = " or ".join(on.row.terms)
+    what = " or ".join(on.terms)
     is_what = f"{there[0]} is not {what}" if len(names) == 1 else f"none of {', '.join(names)} is {what}"
     yield from on.flag(on.among(~right), there[0], f"{is_what}{on.said}", what)
 

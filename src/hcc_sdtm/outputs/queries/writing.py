@@ -83,7 +83,8 @@ def write_queries(request: QueryRequest) -> WrittenQueries:
     before = read_queries(study.root / QUERIES_FILE)
     sent = {name.removeprefix("raw/") for name in run.inputs if name.startswith("raw/")}
     folders = read_site_folders(mappings, raw, sent)
-    of_files = owners(folders)
+    # a run of some sites alone must not make a shared file look like that of one site
+    of_files = owners(folders | read_site_folders(_other_mappings(study, run), raw))
     wanted = [site for site in folders if not request.sites or site in request.sites]
     findings = as_found(run.findings)
     kinds = {row.id: row.kind for row in study.specs.rules}
@@ -139,6 +140,21 @@ def _mappings(study: Study, run: WrittenRun, request: QueryRequest) -> list[Site
         if site not in known:
             message = f'the run has no site "{site}"{nearest(site, known)}; it has {", ".join(known)}'
             problems.append(Problem(Source(str(request.out)), message))
+    if problems:
+        raise StudyError(problems)
+    return mappings
+
+
+def _other_mappings(study: Study, run: WrittenRun) -> list[SiteMapping]:
+    """The mappings of the study that the run did not read."""
+    problems: list[Problem] = []
+    mappings: list[SiteMapping] = []
+    for path, name in study.mappings:
+        if name not in run.inputs:
+            try:
+                mappings.append(read_mapping(path, name, study.specs))
+            except StudyError as error:
+                problems += error.problems
     if problems:
         raise StudyError(problems)
     return mappings
