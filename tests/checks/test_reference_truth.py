@@ -24,7 +24,8 @@ def truth():
 
 def errors(datasets):
     findings, outcomes = run_checks(datasets, SPECS, TRIAL, CLINICAL)
-    assert not (outcomes["outcome"] == NOT_EVALUATED).any(), outcomes
+    silent = set(outcomes.loc[outcomes["outcome"] == NOT_EVALUATED, "rule"])
+    assert silent <= {"TR-004 lesion.sum-differs"}, outcomes  # no hospital sends sums
     wrong = findings[findings["severity"] == "error"]
     return set(zip(wrong["rule"].str[:6], wrong["subject"], wrong["dataset"], wrong["variable"], strict=True))
 

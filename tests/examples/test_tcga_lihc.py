@@ -414,6 +414,21 @@ def test_findings(run, forms):
         "MAP-002 row.sent-twice": 2,
         "MAP-047 unit.missing": 1,
         "MAP-040 rows.skipped": 1,
+        "SD-0008 metadata.dataset-label-differs": 9,
+        "SD-0637 result.range-reversed": 80,  # both limits the same, as typed
+        "SD-0348 subject.consent-undated": 1,
+        "SD-0349 subject.age-disagrees": 2,
+        "AD-0135 tte.event-after-survival": 1,
+        "SD-0409 event.term-unspecific": 22,
+        "SD-0422 event.history-in-study": 1,
+        "SD-0428 event.end-day-column": 1,
+        "SD-0618 result.nothing-said": 17,
+        "SD-0664 finding.date-missing": 8,
+        "SD-0093 general.exposure-missing": 1,
+        "SD-0224 subject.age-missing": 1,
+        "SD-0232 subject.no-disposition": 216,
+        "SD-0311 trial.summary-missing": 1,
+        "SD-0312 trial.arms-missing": 1,
     }
     assert run.status == 1
     (unit,) = run.found("MAP-047")

@@ -54,7 +54,7 @@ def test_problems_of_every_mapping_are_told_at_once_and_a_second_of_a_site_is_on
         ),
         ("country: CHN\n", "", "6: nothing fills COUNTRY, which every record of DM must have"),
         ("  visit: {", "  other: {file: o.csv, subject: no}\n  visit: {", '5: no block reads the table "other"'),
-        ("OVRLRESP", "OVRLRES", '11: "OVRLRES" is no term of ONCRTSCD/ECOG1TC/CPS01TC, which has "OVRLRESP"'),
+        ("OVRLRESP", "OVRLRES", '11: "OVRLRES" is no term of ONCRTSCD/ECOG1TC/CPS01TC/AJCC1TC, which has "OVRLRESP"'),
         (
             "RS:\n",
             "RS:\n  - {rows: visit, RSTESTCD: {constant: OVRLRESP}, RSORRES: {copy: other}}\n",

@@ -143,7 +143,7 @@ def expected_domain(domain: str) -> list[Row]:
         if domain in HAS_EPOCH:
             row["EPOCH"] = epoch(start, consent, first, last) if consent else ""
         for part in ("ST", "EN", ""):
-            if f"{domain}{part}DTC" in row and domain != "MH":
+            if f"{domain}{part}DTC" in row:
                 row[f"{domain}{part}DY"] = study_day(row[f"{domain}{part}DTC"], first)
     rows.sort(key=lambda row: sort_key(row, SORT[domain]))
     assert len({sort_key(row, SORT[domain]) for row in rows}) == len(rows), "the order is open"

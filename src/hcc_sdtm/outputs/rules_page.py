@@ -77,7 +77,7 @@ def _render_coverage(rules: Mapping[str, AnyRule]) -> str:
     lines = [
         "# Coverage of the published conformance rules",
         "",
-        f"Of the {len(published) + len(left)} rules published for SDTMIG 3.4, {len(published)} are covered and {len(left)} are not.",
+        f"{len(published) + len(left)} rules are published for SDTMIG 3.4; {len(published)} are covered, {len(left)} are not.",
         "`hcc-sdtm rules CORE-000001` says which rule covers one.",
         "",
         "## Not covered",

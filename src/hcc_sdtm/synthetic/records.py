@@ -204,6 +204,7 @@ def _responses(study: KnownStudy) -> dict[str, pd.DataFrame]:
                     "RSTESTCD": test,
                     "RSORRES": values[screened],
                     "RSSTRESC": values[screened],
+                    "RSEVAL": "",  # who rates is part of the instrument
                     "VISITNUM": "1",
                     "RSDTC": known["CONSENT"][screened],
                 },

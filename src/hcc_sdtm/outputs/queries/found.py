@@ -83,9 +83,9 @@ def find_questions(
 
     ``owners`` are the sites of each file, ``kinds`` the kind of each rule of the rule tables by its id. A finding without a
     site is that of the one site that reads its file. Findings with one ``cause``, and those of one cell, are one question; a
-    waived cause is none, and what follows from it is asked for itself. Left
-    out: notes, what is waived, what has no cell of a file of its own site, rules that no site can answer for (`is_for_sites`),
-    values that the site's mapping gives itself (``constants`` are site, dataset and variable of these).
+    waived cause is none, and what follows from it is asked for itself. Left out: notes, what is waived, what has no cell of a
+    file of its own site, rules that no site can answer for (`is_for_sites`), values that the site's mapping gives itself
+    (``constants`` are site, dataset and variable of these).
     """
     files = sorted(owners, key=len, reverse=True)
     left_out: dict[str, int] = {}

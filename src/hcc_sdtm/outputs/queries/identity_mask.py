@@ -44,9 +44,9 @@ def build_mask(texts: Iterable[str], terms: Collection[str] = ()) -> IdentityMas
 
     A text in Latin letters or digits is looked for as a whole word, a Chinese one anywhere; one of `FEWEST_LETTERS_ANY_CASE`
     characters or more in small and capital letters, and a number without its leading zeros too, which a spreadsheet program
-    takes away. Numbers of fewer than
-    `FEWEST_DIGITS` digits and single letters are left alone, and so is a text that is one of the study's ``terms``: initials
-    PD would take every progression out of the answers, and where both can be meant nobody is identified.
+    takes away. Numbers of fewer than `FEWEST_DIGITS` digits and single letters are left alone, and so is a text that is one of
+    the study's ``terms``: initials PD would take every progression out of the answers, and where both can be meant nobody is
+    identified.
     """
     known = {term.casefold() for term in terms}
     each = {form for text in texts for form in (text, text.lstrip("0") if text.isdecimal() else text)}
