@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from hcc_sdtm.checks.rule import HEADINGS
 from hcc_sdtm.checks.rules import RETIRED
@@ -132,15 +131,16 @@ def test_without_a_variable_a_rule_gives_an_answer_and_never_a_crash(rule_id, ca
 
 
 @pytest.mark.parametrize(("rule_id", "case"), FAILING)
-@given(data=st.data())
-@settings(max_examples=8, deadline=None)
-def test_the_order_of_records_changes_no_finding(rule_id, case, data):
+def test_the_order_of_records_changes_no_finding(rule_id, case):
     datasets = build_datasets(case)
-    shuffled = {}
-    for name, dataset in datasets.items():
-        order = data.draw(st.permutations(range(len(dataset))))
-        shuffled[name] = Dataset(dataset.spec, dataset.frame.iloc[order].reset_index(drop=True))
     told = ["rule", "dataset", "subject", "variable", "value"]
-    expected, _ = run_one(rule_id, datasets)
-    found, _ = run_one(rule_id, shuffled)
-    assert sorted(map(tuple, found[told].to_numpy())) == sorted(map(tuple, expected[told].to_numpy()))
+    expected = sorted(map(tuple, run_one(rule_id, datasets)[0][told].to_numpy()))
+    generator = np.random.default_rng(20220101)
+    reverse = {name: np.arange(len(dataset))[::-1] for name, dataset in datasets.items()}
+    orders = [{name: generator.permutation(len(dataset)) for name, dataset in datasets.items()} for _ in range(3)]
+    for order in [reverse, *orders]:
+        shuffled = {
+            name: Dataset(dataset.spec, dataset.frame.iloc[order[name]].reset_index(drop=True))
+            for name, dataset in datasets.items()
+        }
+        assert sorted(map(tuple, run_one(rule_id, shuffled)[0][told].to_numpy())) == expected
