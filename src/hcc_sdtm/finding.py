@@ -128,10 +128,8 @@ def finding_keys(findings: pd.DataFrame) -> np.ndarray:
     place, because nothing else is left. Every key of one frame is different.
     """
     columns = [rule_ids(findings), *(findings[name] for name in KEY_COLUMNS if name != "rule")]
-    texts = list(map("\x1f".join, zip(*columns, strict=True)))
-    codes, distinct = pd.factorize(np.array(texts, dtype=object))
-    digits = np.array([short_digest(text) for text in distinct], dtype=object)
-    keys = digits[codes] if len(codes) else np.array([], dtype=object)
+    texts = map("\x1f".join, zip(*columns, strict=True))
+    keys = np.array(list(map(short_digest, texts)), dtype=object)
     again = pd.Series(keys).duplicated(keep=False).to_numpy()
     if again.any():
         keys[again] = _numbered(findings[again], keys[again])

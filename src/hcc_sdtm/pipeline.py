@@ -170,10 +170,10 @@ def check(
 
 def check_received(received: Received, trial: Trial | None = None) -> CheckResult:
     """What every rule says of datasets that were received."""
-    found, outcomes = check_datasets(received.datasets, received.specs, trial, received.metadata)
-    distinct = join_findings([received.findings, check_define(received), found]).drop_duplicates(ignore_index=True)
-    grouped = group_findings(derive_finding_sites(distinct, received.datasets), received.specs.rules)
-    findings, _ = with_register(grouped, Register(), timestamp_of_check(trial))
+    findings, outcomes = check_datasets(received.datasets, received.specs, trial, received.metadata)
+    findings = join_findings([received.findings, check_define(received), findings]).drop_duplicates(ignore_index=True)
+    findings = group_findings(derive_finding_sites(findings, received.datasets), received.specs.rules)
+    findings, _ = with_register(findings, Register(), timestamp_of_check(trial))
     return CheckResult(received, findings, outcomes)
 
 

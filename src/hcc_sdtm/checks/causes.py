@@ -1,6 +1,6 @@
 """One fact, one question: findings that share a cell or a cause are grouped under the finding nearest to the origin.
 
-Grouping hides nothing. It fills the column ``cause`` and changes no row; who shows findings shows the leads, and under each
+Grouping hides nothing. It fills the columns ``key`` and ``cause`` and changes no row; who shows findings shows the leads, and under each
 how many more there are. What a finding is about is read from its columns; no dataset is needed.
 """
 
@@ -50,7 +50,8 @@ RESULT = re.compile(r"[A-Z]{2}(?:ORRES|STRESC|STRESN)|AVALC?")
 
 
 def group_findings(findings: pd.DataFrame, rules: Iterable[RuleRow] = ()) -> pd.DataFrame:
-    """The findings, every one of them and in their order, with ``cause``: the key of the lead, ``""`` for a lead itself.
+    """The findings, every one of them and in their order, with their ``key`` and with ``cause``: the key of the lead, ``""``
+    for a lead itself.
 
     Findings at one cell (same source, same typed text) have one lead; without a cell those of one record and variable. An
     empty cell is shared only by findings on variables of one family (dates and study days; results), because a constant of
@@ -72,7 +73,7 @@ def group_findings(findings: pd.DataFrame, rules: Iterable[RuleRow] = ()) -> pd.
     """
     result = findings.reset_index(drop=True)
     if result.empty:
-        return result.assign(cause="")
+        return result.assign(cause="", key="")
     of_kind: dict[str, set[str]] = {"column": set(MISSING_COLUMN), "has-record": set(NO_RECORD)}
     for rule in rules:
         of_kind.setdefault(rule.kind, set()).add(rule.id)
@@ -100,7 +101,7 @@ def group_findings(findings: pd.DataFrame, rules: Iterable[RuleRow] = ()) -> pd.
     root = np.where(lead < 0, own, lead)
     while (root[root] != root).any():  # each step halves the way, and a lead has a lower rank, so there is no circle
         root = root[root]
-    return result.assign(cause=np.where(root == own, "", keys[root]))
+    return result.assign(cause=np.where(root == own, "", keys[root]), key=keys)
 
 
 def _ranks(findings: pd.DataFrame, ids: pd.Series, keys: np.ndarray, stages: pd.Series) -> np.ndarray:

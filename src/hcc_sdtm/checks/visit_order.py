@@ -31,6 +31,8 @@ def visit_out_of_order(evidence: Evidence) -> Iterator[Flag]:
         records = evidence.records(name, "USUBJID", "VISITNUM", date=date)
         is_compared = records["earliest"].notna() & (records["VISITNUM"] % 1 == 0)
         asked = _out_of_order(records[is_compared & (records["earliest"] <= evidence.cutoff_day)])
+        if asked.empty:
+            continue
         asked = asked.sort_values("position").drop_duplicates(["USUBJID", "VISITNUM", date])
         messages = [
             f"visit {number:g} on {day}, {'before' if number > other else 'after'} visit {other:g}"
@@ -47,6 +49,8 @@ def _out_of_order(records: pd.DataFrame) -> pd.DataFrame:
     highest = by_subject["last"].cummax().groupby(visits["USUBJID"], sort=False).shift()
     # the records of most subjects are in order, and only of the others are pairs made
     suspects = visits.loc[visits["first"] < highest, "USUBJID"].unique()
+    if not len(suspects):
+        return records.iloc[:0]
     pairs = records[records["USUBJID"].isin(suspects)].merge(visits[visits["USUBJID"].isin(suspects)], on="USUBJID")
     early = (pairs["number"] < pairs["VISITNUM"]) & (pairs["latest"] < pairs["first"])
     late = (pairs["number"] > pairs["VISITNUM"]) & (pairs["earliest"] > pairs["last"])

@@ -25,6 +25,4 @@ def fingerprint_evidence(findings: pd.DataFrame) -> np.ndarray:
     file = ["" if more else files[text] for more, text in zip(is_about_more, findings["source"], strict=True)]
     parts = zip(rule_ids(findings), *columns, message, file, strict=True)
     texts = ("\x1f".join(part if part[-1] else part[:-1]) for part in parts)
-    codes, distinct = pd.factorize(np.array(list(texts), dtype=object))
-    digits = np.array([short_digest(text) for text in distinct], dtype=object)
-    return digits[codes] if len(codes) else np.array([], dtype=object)
+    return np.array(list(map(short_digest, texts)), dtype=object)

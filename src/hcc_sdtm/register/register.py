@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from hcc_sdtm.finding import FINDING_COLUMNS, finding_keys, join_findings
@@ -49,12 +50,13 @@ def with_register(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The findings as outputs show them, `REGISTER_COLUMNS` added, and the findings about the register itself.
 
-    Those about the register stand at the end of the first frame too. ``status`` is new, new again, still open or waived, and
-    ``""`` where no run was registered. ``timestamp`` is the time that the outputs carry, by which a waiver expires; ``sites``
-    are those of a run that takes some only, which says nothing of waivers of the others.
+    Those about the register stand at the end of the first frame too. A ``key`` that the findings have already is kept.
+    ``status`` is new, new again, still open or waived, and ``""`` where no run was registered. ``timestamp`` is the time that
+    the outputs carry, by which a waiver expires; ``sites`` are those of a run that takes some only, which says nothing of
+    waivers of the others.
     """
     plain = findings[list(FINDING_COLUMNS)].reset_index(drop=True)
-    keyed = _with_status(plain, register)
+    keyed = _with_status(plain, register, findings["key"].to_numpy() if "key" in findings else None)
     waived, of_register = apply_waivers(keyed, register.waivers, register.history, timestamp, sites)
     if of_register.empty:
         return waived, of_register
@@ -64,8 +66,8 @@ def with_register(
     return together, of_register
 
 
-def _with_status(findings: pd.DataFrame, register: Register) -> pd.DataFrame:
-    keyed = findings.assign(key=finding_keys(findings), evidence=fingerprint_evidence(findings))
+def _with_status(findings: pd.DataFrame, register: Register, keys: np.ndarray | None = None) -> pd.DataFrame:
+    keyed = findings.assign(key=finding_keys(findings) if keys is None else keys, evidence=fingerprint_evidence(findings))
     return apply_history(keyed, register.history)
 
 
