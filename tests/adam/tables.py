@@ -8,7 +8,7 @@ import pandas as pd
 
 from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.dates.iso import from_days
-from hcc_sdtm.spec.adam import AdamSpecs, read_adam_specs
+from hcc_sdtm.spec.adam.reading import AdamSpecs, read_adam_specs
 from hcc_sdtm.spec.model import Specs
 from hcc_sdtm.spec.tables import read_spec_tables
 from hcc_sdtm.spec.trial import Trial, WrittenTrial

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hcc_sdtm.problem import StudyError
-from hcc_sdtm.spec.adam import read_adam_specs
+from hcc_sdtm.spec.adam.reading import read_adam_specs
 from tests.adam.tables import ADAM, FOLDER, SPECS, WRITTEN
 
 

@@ -10,7 +10,7 @@ from hcc_sdtm.adam.adrs import build_adrs
 from hcc_sdtm.adam.adsl import build_adsl
 from hcc_sdtm.adam.adtte import build_adtte
 from hcc_sdtm.adam.pointers import check_pointers
-from hcc_sdtm.spec.adam import read_adam_specs
+from hcc_sdtm.spec.adam.reading import read_adam_specs
 from hcc_sdtm.spec.trial import Trial, WrittenTrial
 from hcc_sdtm.spec.yaml_file import YamlFile
 from tests.adam.tables import FOLDER, SPECS, as_text, lines, study

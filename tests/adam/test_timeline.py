@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from hcc_sdtm.adam.adsl import build_subjects
 from hcc_sdtm.adam.timeline import build_timeline, chosen_records, matching
-from hcc_sdtm.spec.adam import DatedRecords, Records
+from hcc_sdtm.spec.adam.records import DatedRecords, Records
 from tests.adam.tables import SPECS, TRIAL, dataset, study
 
 DAYS = st.lists(st.tuples(st.sampled_from("ABC"), st.integers(1, 28)), min_size=1, max_size=12)

@@ -8,7 +8,7 @@ import pytest
 
 from hcc_sdtm.new_study import write_new_study
 from hcc_sdtm.problem import StudyError
-from hcc_sdtm.spec.adam import read_adam_specs
+from hcc_sdtm.spec.adam.reading import read_adam_specs
 from hcc_sdtm.spec.event_problems import event_problems
 from hcc_sdtm.spec.study import read_study
 from hcc_sdtm.spec.tables import read_spec_tables

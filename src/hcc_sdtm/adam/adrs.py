@@ -27,15 +27,9 @@ from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.dates.iso import to_days
 from hcc_sdtm.dates.study_day import study_day
 from hcc_sdtm.finding import findings_frame, join_findings
-from hcc_sdtm.spec.adam import (
-    AdamSpecs,
-    AdrsParameter,
-    BestResponse,
-    DatedRecords,
-    NewTherapy,
-    Responses,
-    ValuesOf,
-)
+from hcc_sdtm.spec.adam.adrs_rules import AdrsParameter, BestResponse, NewTherapy, Responses, ValuesOf
+from hcc_sdtm.spec.adam.reading import AdamSpecs
+from hcc_sdtm.spec.adam.records import DatedRecords
 from hcc_sdtm.spec.model import DatasetSpec, Specs
 from hcc_sdtm.spec.trial import Trial
 

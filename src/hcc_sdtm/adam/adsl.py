@@ -29,7 +29,9 @@ from hcc_sdtm.dataset import Dataset, Derivation, at_column
 from hcc_sdtm.dates.iso import bounds, to_days
 from hcc_sdtm.dates.open_dates import DATE_FLAGS, open_dates
 from hcc_sdtm.finding import join_findings
-from hcc_sdtm.spec.adam import AdamSpecs, AdslRule, DatedRecords, LastAlive, imputation_flag
+from hcc_sdtm.spec.adam.adsl_rules import AdslRule, LastAlive
+from hcc_sdtm.spec.adam.reading import AdamSpecs
+from hcc_sdtm.spec.adam.records import DatedRecords, imputation_flag
 from hcc_sdtm.spec.model import Specs, Variable
 from hcc_sdtm.spec.trial import Trial
 

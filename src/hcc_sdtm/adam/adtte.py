@@ -21,7 +21,9 @@ from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.dates.duration import duration
 from hcc_sdtm.dates.study_day import study_day
 from hcc_sdtm.finding import join_findings
-from hcc_sdtm.spec.adam import AdamSpecs, DatedRecords, TimeToEvent, imputation_flag
+from hcc_sdtm.spec.adam.reading import AdamSpecs
+from hcc_sdtm.spec.adam.records import DatedRecords, imputation_flag
+from hcc_sdtm.spec.adam.time_to_event import TimeToEvent
 from hcc_sdtm.spec.model import DatasetSpec, Specs
 from hcc_sdtm.spec.trial import Trial
 

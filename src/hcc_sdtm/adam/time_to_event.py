@@ -27,7 +27,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hcc_sdtm.adam.timeline import Timeline
-from hcc_sdtm.spec.adam import Censoring, Event, TimeToEvent
+from hcc_sdtm.spec.adam.time_to_event import Censoring, Event, TimeToEvent
 from hcc_sdtm.spec.trial import Visit
 
 AT_ORIGIN = ""

@@ -19,7 +19,7 @@ from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.dates.impute import impute
 from hcc_sdtm.dates.iso import bounds, to_days
 from hcc_sdtm.finding import findings_frame
-from hcc_sdtm.spec.adam import DatedRecords, Records, imputation_flag
+from hcc_sdtm.spec.adam.records import DatedRecords, Records, imputation_flag
 from hcc_sdtm.spec.model import DatasetSpec
 from hcc_sdtm.spec.trial import DatePolicy, RecordChoice, has_text
 

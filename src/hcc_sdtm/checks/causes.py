@@ -1,7 +1,7 @@
 """One fact, one question: findings that share a cell or a cause are grouped under the finding nearest to the origin.
 
-Grouping hides nothing. It fills the columns ``key`` and ``cause`` and changes no row; who shows findings shows the leads, and under each
-how many more there are. What a finding is about is read from its columns; no dataset is needed.
+Grouping hides nothing. It fills the columns ``key`` and ``cause`` and changes no row; who shows findings shows the leads, and
+under each how many more there are. What a finding is about is read from its columns; no dataset is needed.
 """
 
 from __future__ import annotations

@@ -67,7 +67,9 @@ def with_register(
 
 
 def _with_status(findings: pd.DataFrame, register: Register, keys: np.ndarray | None = None) -> pd.DataFrame:
-    keyed = findings.assign(key=finding_keys(findings) if keys is None else keys, evidence=fingerprint_evidence(findings))
+    keyed = findings.assign(
+        key=finding_keys(findings) if keys is None else keys, evidence=fingerprint_evidence(findings)
+    )
     return apply_history(keyed, register.history)
 
 

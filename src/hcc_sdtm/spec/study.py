@@ -16,7 +16,7 @@ from pydantic import Field
 
 from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.source import Source
-from hcc_sdtm.spec.adam import AdamSpecs, read_adam_specs
+from hcc_sdtm.spec.adam.reading import AdamSpecs, read_adam_specs
 from hcc_sdtm.spec.endpoints import EndpointList, read_endpoints
 from hcc_sdtm.spec.event_problems import event_problems
 from hcc_sdtm.spec.folder import reference_study

@@ -11,7 +11,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from hcc_sdtm.spec.adam import AdamSpecs, AdrsParameter, AdslRule, Records, TimeToEvent
+from hcc_sdtm.spec.adam.adrs_rules import AdrsParameter
+from hcc_sdtm.spec.adam.adsl_rules import AdslRule
+from hcc_sdtm.spec.adam.reading import AdamSpecs
+from hcc_sdtm.spec.adam.records import Records
+from hcc_sdtm.spec.adam.time_to_event import TimeToEvent
 from hcc_sdtm.spec.endpoints import EndpointSpec, ProportionEndpoint
 from hcc_sdtm.spec.model import Specs
 from hcc_sdtm.spec.study import Study
