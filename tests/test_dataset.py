@@ -43,7 +43,7 @@ def test_origins_number_tables_end_to_end_over_empty_ones():
 def test_a_group_stands_for_its_rows_and_an_identifying_cell_shows_nothing():
     origins = Origins()
     origins.add(raw_table("y", [1, 2], identifying=[1]))
-    group = origins.add_group([0, 1])
+    group = int(origins.add_groups(np.array([0, 1]), np.zeros(2, dtype=int), np.array([2]))[0])
     assert (group, origins.members(group), origins.members(1, 3)) == (-2, [(0, 0), (1, 0)], [(1, 3)])
     found = origins.cells(group, (1, 2))
     assert [(str(source), typed) for source, typed in found] == [

@@ -129,10 +129,6 @@ class Origins:
         groups.ends += (so_far + np.cumsum(sizes)).tolist()
         return NO_ROW - 1 - before - np.arange(len(sizes))
 
-    def add_group(self, rows: Sequence[int], item: int = 0) -> int:
-        """A number below `NO_ROW` that stands for several raw rows, all read by one item."""
-        return int(self.add_groups(np.array(rows), np.full(len(rows), item), np.array([len(rows)]))[0])
-
     def members(self, number: int, item: int = 0) -> list[tuple[int, int]]:
         """The raw rows that a number stands for, each with its item: itself with the one given, or a group's with theirs."""
         return [(number, item)] if number >= 0 else self.groups[NO_ROW - 1 - number]

@@ -11,11 +11,11 @@ from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.spec.model import DatasetSpec
 from hcc_sdtm.spec.tables import read_spec_tables
 from hcc_sdtm.spec.trial import Trial
-from hcc_sdtm.spec.yaml_file import read_model
+from hcc_sdtm.spec.yaml_file import read_yaml, validate
 
 REPOSITORY = Path(__file__).parents[2]
 SPECS = read_spec_tables([REPOSITORY / "specs"])
-TRIAL = read_model(REPOSITORY / "specs" / "trial.yaml", "specs/trial.yaml", Trial)
+TRIAL = validate(read_yaml(REPOSITORY / "specs" / "trial.yaml", "specs/trial.yaml"), Trial)
 SUPPLEMENT_KEYS = {
     "EX": ["EXLOC"],
     "CM": ["CMCAT"],

@@ -10,7 +10,6 @@ import json
 import os
 from collections import Counter
 from dataclasses import dataclass
-from math import exp, log, sqrt
 from pathlib import Path
 
 import openpyxl
@@ -23,6 +22,7 @@ from scipy.stats import beta
 
 from hcc_sdtm.cli import main
 from hcc_sdtm.outputs.trace import trace_parameter
+from tests.examples.reckoned import MONTH, close, kaplan_meier, require_median
 from tests.mapping.reconciliation_checks import assert_adds_up
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "hcc_tace_seg"
@@ -34,15 +34,12 @@ pytestmark = pytest.mark.skipif(
     reason="HCC_SDTM_DATA names no folder with hcc-tace-seg in it",
 )
 
-MONTH = 30.4375
-Z = 1.959963984540054
 DIED, PROGRESSED = "Death_1_StillAliveorLostToFU_0", "Censored_0_progressed_1"
 READERS = ("1", "2", "3")
 GROUPINGS = {"agegp", "AFP_group", "CLIP"}
 RESPONSES = {1: "CR", 2: "PR", 3: "SD", 4: "PD"}
 
 Row = dict[str, object]
-Times = list[tuple[float, bool]]
 
 
 @dataclass(frozen=True)
@@ -123,37 +120,6 @@ SURVIVAL = {
     "PFS": (progression_free, (6, 12)),
     "PFS-12W": (progression_free_12_weeks, (6, 12)),
 }
-
-
-def kaplan_meier(times: Times) -> list[tuple[float, float, float, float]]:
-    """Time, survival and log-log 95 % limits (Greenwood) at each event time, from 0 on."""
-    survival, variance, curve = 1.0, 0.0, [(0.0, 1.0, 1.0, 1.0)]
-    for time in sorted({time for time, event in times if event}):
-        at_risk = sum(other >= time for other, _ in times)
-        events = sum(event and other == time for other, event in times)
-        survival *= 1 - events / at_risk
-        if at_risk == events:
-            curve.append((time, 0.0, float("nan"), float("nan")))
-            break
-        variance += events / (at_risk * (at_risk - events))
-        spread = Z * sqrt(variance) / abs(log(survival))
-        curve.append((time, survival, survival ** exp(spread), survival ** exp(-spread)))
-    return curve
-
-
-def first_at_half(curve, column: int) -> float:
-    return next(point[0] for point in curve if point[column] <= 0.5 + 1e-12)
-
-
-def close(value: object) -> object:
-    return pytest.approx(value, rel=1e-9, abs=1e-9)
-
-
-def require_median(entry, curve) -> None:
-    assert entry["value"] == close(first_at_half(curve, 1) / MONTH)
-    # the lower limit of the curve reaches one half first: it is the lower limit of the median
-    assert entry["lower"] == close(first_at_half(curve, 2) / MONTH)
-    assert entry["upper"] == close(first_at_half(curve, 3) / MONTH)
 
 
 @pytest.mark.parametrize("endpoint", SURVIVAL)

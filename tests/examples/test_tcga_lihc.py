@@ -11,7 +11,6 @@ import os
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import exp, log, sqrt
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from click.testing import CliRunner
 
 from hcc_sdtm.cli import main
 from hcc_sdtm.outputs.trace import trace_parameter
+from tests.examples.reckoned import MONTH, close, kaplan_meier, require_median
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "tcga_lihc"
 RAW = Path(os.environ["HCC_SDTM_DATA"]) / "tcga-lihc" if "HCC_SDTM_DATA" in os.environ else None
@@ -30,14 +30,11 @@ pytestmark = pytest.mark.skipif(
     reason="HCC_SDTM_DATA names no folder with tcga-lihc in it",
 )
 
-MONTH = 30.4375
-Z = 1.959963984540054
 ANCHOR = date(2000, 1, 1)
 MISSING = {"", "[Not Available]", "[Unknown]", "[Not Applicable]", "[Not Evaluated]", "[Discrepancy]"}
 MARKS = (12, 36, 60)
 
 Row = dict[str, str]
-Times = list[tuple[float, bool]]
 
 
 @dataclass(frozen=True)
@@ -170,36 +167,6 @@ def times(forms, by_subject) -> dict[str, dict[str, tuple[int, bool]]]:
         else:
             progression[name] = (end, dead and latest(rows, "tumor_status") == "WITH TUMOR")
     return {"OS": overall, "PFI": progression}
-
-
-def kaplan_meier(times: Times) -> list[tuple[float, float, float, float]]:
-    """Time, survival and log-log 95 % limits (Greenwood) at each event time, from 0 on."""
-    survival, variance, curve = 1.0, 0.0, [(0.0, 1.0, 1.0, 1.0)]
-    for time in sorted({time for time, event in times if event}):
-        at_risk = sum(other >= time for other, _ in times)
-        events = sum(event and other == time for other, event in times)
-        survival *= 1 - events / at_risk
-        if at_risk == events:
-            curve.append((time, 0.0, float("nan"), float("nan")))
-            break
-        variance += events / (at_risk * (at_risk - events))
-        spread = Z * sqrt(variance) / abs(log(survival))
-        curve.append((time, survival, survival ** exp(spread), survival ** exp(-spread)))
-    return curve
-
-
-def first_at_half(curve, column: int) -> float:
-    return next(point[0] for point in curve if point[column] <= 0.5 + 1e-12)
-
-
-def close(value: object) -> object:
-    return pytest.approx(value, rel=1e-9, abs=1e-9)
-
-
-def require_median(entry, curve) -> None:
-    assert entry["value"] == close(first_at_half(curve, 1) / MONTH)
-    assert entry["lower"] == close(first_at_half(curve, 2) / MONTH)
-    assert entry["upper"] == close(first_at_half(curve, 3) / MONTH)
 
 
 @pytest.mark.parametrize(("endpoint", "events"), [("OS", 132), ("PFI", 185)])

@@ -148,7 +148,8 @@ def test_the_steps_of_rows_that_stand_together_are_few():
 def test_records_without_a_raw_row_and_records_of_a_group(built, tmp_path):
     origins = built.lineage.origins
     dm = built.datasets["DM"]
-    group = origins.add_group([int(dm.frame["_row"].iat[1]), int(dm.frame["_row"].iat[0])])
+    rows = dm.frame["_row"].to_numpy(dtype=int)[[1, 0]]
+    group = int(origins.add_groups(rows, np.zeros(2), np.array([2]))[0])
     frame = dm.frame.assign(_row=pd.array([group, None, 0, 1, 2], dtype="Int64"))
     made = {
         "DM": Dataset(dm.spec, frame, built.lineage, dm.derivations),

@@ -4,9 +4,10 @@ import pytest
 
 from hcc_sdtm.received.define_metadata import DefinedDataset
 from hcc_sdtm.received.file_table import FileMetadata, FileTable, FileVariable
-from hcc_sdtm.received.received_spec import build_spec, is_from_file
+from hcc_sdtm.received.received_spec import build_spec
 from hcc_sdtm.source import Source
 from hcc_sdtm.spec.folder import reference_study
+from hcc_sdtm.spec.model import Variable
 from hcc_sdtm.spec.tables import read_spec_tables
 
 BDS, OCCDS = "BASIC DATA STRUCTURE", "OCCURRENCE DATA STRUCTURE"
@@ -21,6 +22,11 @@ def table(name, **columns):
     )
     values = [frame[column].to_numpy(dtype=object if frame[column].dtype == object else float) for column in frame]
     return FileTable(FileMetadata(name, f"Label of {name}", f"{name.lower()}.xpt", variables), values, len(frame))
+
+
+def is_from_file(variable: Variable) -> bool:
+    """Whether neither a spec nor the standard has the variable: it is described by the file that it came in."""
+    return not variable.role and not variable.line.line and variable.core == "Perm"
 
 
 def test_a_domain_has_what_the_standard_asks_for_and_what_the_file_has():

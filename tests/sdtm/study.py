@@ -15,10 +15,10 @@ from hcc_sdtm.mapping.applying import map_site
 from hcc_sdtm.mapping.language.model import read_mapping
 from hcc_sdtm.sdtm.building import build_sdtm
 from hcc_sdtm.spec.trial import Trial
-from hcc_sdtm.spec.yaml_file import read_model
+from hcc_sdtm.spec.yaml_file import read_yaml, validate
 from tests.mapping.site import SPECS
 
-TRIAL = read_model(Path(__file__).parents[2] / "specs" / "trial.yaml", "specs/trial.yaml", Trial)
+TRIAL = validate(read_yaml(Path(__file__).parents[2] / "specs" / "trial.yaml", "specs/trial.yaml"), Trial)
 
 
 @dataclass

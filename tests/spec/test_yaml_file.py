@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hcc_sdtm.problem import StudyError
-from hcc_sdtm.spec.yaml_file import FileModel, Texts, Truth, overlay, read_model, read_yaml, validate
+from hcc_sdtm.spec.yaml_file import FileModel, Texts, Truth, overlay, read_yaml, validate
 
 
 class Inner(FileModel):
@@ -34,7 +34,7 @@ def written(folder, text, name="a.yaml"):
 def problems(folder, text, model=None):
     path = written(folder, text)
     with pytest.raises(StudyError) as error:
-        read_model(path, "a.yaml", model) if model else read_yaml(path, "a.yaml")
+        validate(read_yaml(path, "a.yaml"), model or FileModel)
     return [str(problem) for problem in error.value.problems]
 
 
@@ -152,7 +152,8 @@ def test_a_part_of_a_file_is_validated_with_its_own_lines(tmp_path):
     [("yes", True), ("ON", True), ("True", True), ("no", False), ("Off", False), ("FALSE", False)],
 )
 def test_truth_however_written_and_one_text_as_a_list(tmp_path, text, truth):
-    found = read_model(written(tmp_path, f"system: X\non: {text}\ninner: {{days: 3, names: one}}\n"), "a.yaml", Outer)
+    path = written(tmp_path, f"system: X\non: {text}\ninner: {{days: 3, names: one}}\n")
+    found = validate(read_yaml(path, "a.yaml"), Outer)
     assert (found.on, found.inner.names) == (truth, ("one",))
 
 

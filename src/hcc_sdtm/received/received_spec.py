@@ -90,11 +90,6 @@ def is_analysis(name: str, specs: Specs) -> bool:
     return name in specs.adam or (name.startswith("AD") and name not in specs.sdtm)
 
 
-def is_from_file(variable: Variable) -> bool:
-    """Whether neither a spec nor the standard has the variable: it is described by the file that it came in."""
-    return not variable.role and not variable.line.line and variable.core == "Perm"
-
-
 def _known(table: FileTable, names: Sequence[str], specs: Specs) -> DatasetSpec | None:
     """The spec of the dataset's name, of the domain that it is a part of, or of the SUPP-- of that."""
     name = table.metadata.name

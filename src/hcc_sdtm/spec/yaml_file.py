@@ -228,11 +228,6 @@ def validate(file: YamlFile, model: type[ModelT], path: Path_ = (), data: Any = 
         raise StudyError(sorted(problems, key=lambda problem: problem.source.line)) from None
 
 
-def read_model(path: Path, name: str, model: type[ModelT]) -> ModelT:
-    """A YAML file as a model; StudyError with every problem and its line."""
-    return validate(read_yaml(path, name), model)
-
-
 def _problems(file: YamlFile, model: type[BaseModel], path: Path_, error: ValidationError) -> Iterator[Problem]:
     for detail in error.errors():
         place = (*path, *detail["loc"])

@@ -13,7 +13,6 @@ from hcc_sdtm.outputs.queries.texts import (
     NAMES,
     TEXTS,
     QueryTexts,
-    has_own_text,
     is_for_sites,
     site_language,
 )
@@ -27,7 +26,7 @@ RULES_WITH_A_TEXT = {
     "DM": "001 002 003 004",
     "ADSL": "101 102 103",
     "ADRS": "101 102 103 104",
-    "ADTTE": "001 101 102",
+    "ADTTE": "101 102",
     "XPT": "001 002 003 004 005 006",
     "REL": "001 002",
     "SCH": "001 002 003 004 005 006 007 008",
@@ -60,7 +59,7 @@ def finding(**fields):
     "rule", [f"{letters}-{each}" for letters, digits in RULES_WITH_A_TEXT.items() for each in digits.split()]
 )
 def test_every_rule_has_sentences_of_its_own(rule):
-    assert has_own_text(rule)
+    assert rule in {line["rule"] for line in lines()}
 
 
 def test_no_rule_has_two_lines():

@@ -93,11 +93,6 @@ def _chinese_names() -> Mapping[str, str]:
         return {row["variable"]: row["zh"] for row in csv.DictReader(file)}
 
 
-def has_own_text(rule_id: str) -> bool:
-    """Whether the table has a line of the rule's own."""
-    return rule_id in _lines(ENGLISH)
-
-
 def is_for_sites(rule_id: str, kind: str = "") -> bool:
     """Whether a site can answer for what the rule finds; False for what only the mapping, the specs or the outputs can mend.
 
