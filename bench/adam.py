@@ -87,7 +87,8 @@ def make_datasets(specs: Specs, visits: Sequence[Visit], subjects: int, assessme
         ),
         "RS": dataset(
             specs, "RS", USUBJID=np.repeat(names, assessments)[order],
-            RSSEQ=np.tile(np.arange(1.0, assessments + 1), subjects)[order], RSCAT="RECIST 1.1", RSTESTCD="OVRLRESP", RSSTRESC=response, RSORRES=response, RSEVAL="INVESTIGATOR",
+            RSSEQ=np.tile(np.arange(1.0, assessments + 1), subjects)[order],
+            RSCAT="RECIST 1.1", RSTESTCD="OVRLRESP", RSSTRESC=response, RSORRES=response, RSEVAL="INVESTIGATOR",
             VISIT=np.tile(np.array([visit.name for visit in planned], dtype=object), subjects)[order],
             VISITNUM=np.tile([float(visit.number) for visit in planned], subjects)[order], RSDTC=texts(day[order]),
         ),
