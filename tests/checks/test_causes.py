@@ -234,7 +234,7 @@ def test_a_lead_of_a_lead_leads_all_of_them():
 
 def test_no_finding_is_no_group():
     frame = group_findings(findings_frame())
-    assert (list(frame), len(frame)) == (list(FINDING_COLUMNS), 0)
+    assert (list(frame), len(frame)) == ([*FINDING_COLUMNS, "key"], 0)
 
 
 RULES = [
@@ -262,8 +262,9 @@ ANY = st.lists(
 def test_grouping_keeps_every_finding_and_every_cause_is_a_lead(findings, seed):
     frame = findings_frame(findings)
     result = group_findings(frame)
-    pd.testing.assert_frame_equal(result.drop(columns="cause"), frame.drop(columns="cause"))
+    pd.testing.assert_frame_equal(result.drop(columns=["cause", "key"]), frame.drop(columns="cause"))
     keys = finding_keys(frame)
+    assert result["key"].tolist() == keys.tolist()
     leads = set(keys[(result["cause"] == "").to_numpy()])
     assert set(result["cause"]) - {""} <= leads
     severity = dict(zip(keys, frame["severity"], strict=True))
