@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+from typing import get_args
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binom, binomtest
+from scipy.stats import beta, binom, binomtest
 
-from hcc_sdtm.endpoints import proportion
+from hcc_sdtm.endpoints import proportion, proportion_difference
+from hcc_sdtm.endpoints.proportion import ProportionInterval
 
+INTERVALS = get_args(ProportionInterval)
 counts = st.integers(1, 200).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
 
@@ -35,7 +39,7 @@ def test_agrees_with_scipy(pair, names):
     assert (ours.lower, ours.upper) == pytest.approx((theirs.low, theirs.high), abs=1e-9)
 
 
-@given(counts, st.sampled_from(["clopper-pearson", "wilson"]))
+@given(counts, st.sampled_from(INTERVALS))
 def test_the_other_share_has_the_mirrored_limits(pair, ci):
     x, n = pair
     share, other = proportion(x, n, ci), proportion(n - x, n, ci)
@@ -43,7 +47,40 @@ def test_the_other_share_has_the_mirrored_limits(pair, ci):
     assert share.lower <= share.estimate <= share.upper
 
 
+@given(counts, st.sampled_from([0.8, 0.95, 0.99]))
+def test_mid_p_counts_half_of_what_was_seen(pair, level):
+    x, n = pair
+    share = proportion(x, n, "mid-p", level)
+    half_alpha = (1 - level) / 2
+    if x > 0:
+        assert binom.sf(x, n, share.lower) + binom.pmf(x, n, share.lower) / 2 == pytest.approx(half_alpha)
+    if x < n:
+        assert binom.cdf(x - 1, n, share.upper) + binom.pmf(x, n, share.upper) / 2 == pytest.approx(half_alpha)
+
+
+@given(counts)
+def test_jeffreys_and_agresti_coull_by_their_definitions(pair):
+    x, n = pair
+    jeffreys = proportion(x, n, "jeffreys")
+    expected = beta.ppf([0.025, 0.975], x + 0.5, n - x + 0.5)
+    assert jeffreys.lower == pytest.approx(expected[0] if x else 0)
+    assert jeffreys.upper == pytest.approx(expected[1] if x < n else 1)
+    wider = proportion(x, n, "agresti-coull")
+    wilson = proportion(x, n, "wilson")
+    # one centre, and never shorter than the score limits (Brown, Cai and DasGupta 2001, section 3.1.1)
+    assert wider.lower <= wilson.lower + 1e-12
+    assert wider.upper >= wilson.upper - 1e-12
+
+
+@given(counts, counts)
+def test_a_difference_turned_round(first, second):
+    difference, turned = proportion_difference(*first, *second), proportion_difference(*second, *first)
+    assert (turned.lower, turned.upper) == pytest.approx((-difference.upper, -difference.lower))
+    assert -1 <= difference.lower <= difference.estimate <= difference.upper <= 1
+
+
 def test_of_nobody():
+    assert np.isnan(proportion_difference(1, 2, 0, 0).lower)
     share = proportion(0, 0)
     assert np.isnan([share.estimate, share.lower, share.upper]).all()
 
@@ -55,5 +92,7 @@ def test_what_is_no_count_is_refused(x, n):
 
 
 def test_unknown_interval_is_refused():
-    with pytest.raises(ValueError, match='unknown limits "exact"; allowed: clopper-pearson, wilson'):
+    with pytest.raises(
+        ValueError, match='unknown limits "exact"; allowed: clopper-pearson, wilson, jeffreys, agresti-coull, mid-p'
+    ):
         proportion(1, 2, "exact")

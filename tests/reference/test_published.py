@@ -10,7 +10,7 @@ import pytest
 from lifelines.datasets import load_lung
 from ruamel.yaml import YAML
 
-from hcc_sdtm.endpoints import cumulative_incidence, kaplan_meier, proportion
+from hcc_sdtm.endpoints import cumulative_incidence, kaplan_meier, proportion, proportion_difference
 
 
 def published(name):
@@ -81,3 +81,11 @@ def test_proportions(interval, case):
     share = proportion(case["x"], case["n"], interval)
     assert share.estimate == case["x"] / case["n"]
     assert (round(share.lower, 4), round(share.upper, 4)) == (case["lower"], case["upper"])
+
+
+@pytest.mark.parametrize("case", published("proportion_differences"), ids=str)
+def test_differences_of_proportions(case):
+    *counts, lower, upper = case
+    difference = proportion_difference(*counts)
+    assert (difference.lower, difference.upper) == pytest.approx((lower, upper), abs=5.01e-5)
+    assert difference.estimate == pytest.approx(counts[0] / counts[1] - counts[2] / counts[3])

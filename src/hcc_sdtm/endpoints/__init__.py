@@ -2,12 +2,13 @@
 
 from hcc_sdtm.endpoints.competing import IncidenceCurve, cumulative_incidence
 from hcc_sdtm.endpoints.estimating import estimate_endpoints
-from hcc_sdtm.endpoints.proportion import Proportion, proportion
+from hcc_sdtm.endpoints.proportion import Proportion, ProportionDifference, proportion, proportion_difference
 from hcc_sdtm.endpoints.survival import Quantile, Rate, SurvivalCurve, kaplan_meier, median_follow_up
 
 __all__ = [
     "IncidenceCurve",
     "Proportion",
+    "ProportionDifference",
     "Quantile",
     "Rate",
     "SurvivalCurve",
@@ -16,4 +17,5 @@ __all__ = [
     "kaplan_meier",
     "median_follow_up",
     "proportion",
+    "proportion_difference",
 ]
