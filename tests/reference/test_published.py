@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from lifelines.datasets import load_lung
+from lifelines.datasets import load_leukemia, load_lung
 from ruamel.yaml import YAML
 
-from hcc_sdtm.endpoints import cumulative_incidence, kaplan_meier, proportion, proportion_difference
+from hcc_sdtm.endpoints import cox, cumulative_incidence, kaplan_meier, log_rank, proportion, proportion_difference
 
 
 def published(name):
@@ -89,3 +89,33 @@ def test_differences_of_proportions(case):
     difference = proportion_difference(*counts)
     assert (difference.lower, difference.upper) == pytest.approx((lower, upper), abs=5.01e-5)
     assert difference.estimate == pytest.approx(counts[0] / counts[1] - counts[2] / counts[3])
+
+
+COMPARISONS = published("comparisons")
+DATA = {"lung": load_lung, "leukemia": lambda: load_leukemia().rename(columns={"t": "time"})}
+
+
+@pytest.mark.parametrize("case", COMPARISONS["log_rank"], ids=lambda case: case["data"])
+def test_log_rank(case):
+    data = DATA[case["data"]]()
+    found = log_rank(data["time"], data["status"], data[case["group"]])
+    assert round(found.statistic, case["digits"]) == case["statistic"]
+    assert found.groups["events"].tolist() == case["events"]
+    np.testing.assert_allclose(found.groups["expected"], case["expected"], rtol=0, atol=0.05)
+
+
+@pytest.mark.parametrize("case", COMPARISONS["cox"], ids=lambda case: f"{case['data']} {len(case['rows'])}")
+def test_cox(case):
+    data = DATA[case["data"]]().dropna(subset=case["covariates"])
+    strata = data[case["strata"]] if "strata" in case else None
+    model = cox(data["time"], data["status"], data[case["covariates"]], strata)
+    assert (model.n, model.events) == (case.get("n", model.n), case.get("events", model.events))
+    columns = ["hazard_ratio", "coefficient", "se", "z", "p", "lower", "upper"]
+    for (_, row), numbers in zip(model.ratios.iterrows(), case["rows"], strict=True):
+        digits = [len(f"{number!r}".partition(".")[2]) for number in numbers]
+        close = [
+            abs(row[name] - number) <= 10.0 ** -min(at, 4)
+            for name, number, at in zip(columns, numbers, digits, strict=True)
+        ]
+        assert all(close), (row.to_dict(), numbers)
+    assert model.warnings == ()

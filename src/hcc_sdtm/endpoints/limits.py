@@ -23,7 +23,7 @@ EDGE = 1e-12
 def confidence_limits(probability: Floats, se: Floats, ci: Transform, level: float = 0.95) -> tuple[Floats, Floats]:
     """Lower and upper limits, inside 0 to 1, from an estimate and its standard error on the probability scale.
 
-    NaN where the transform has no value: log-log at 0 and 1, log at 0, and wherever the standard error is NaN. R's
+    NaN where the transform has no value: log-log and arcsin at 0 and 1, log at 0, and wherever the standard error is NaN. R's
     survfit does the same. Raises ValueError for a transform that is not known or a level outside 0 to 1.
     """
     if ci not in get_args(Transform):
@@ -40,4 +40,8 @@ def confidence_limits(probability: Floats, se: Floats, ci: Transform, level: flo
             above = np.where(probability > EDGE, probability, np.nan)
             spread = np.exp(z * se / above)
             return above / spread, np.minimum(above * spread, 1.0)
+        if ci == "arcsin":
+            inside = np.where((probability > EDGE) & (probability < 1 - EDGE), probability, np.nan)
+            angle, reach = np.arcsin(np.sqrt(inside)), z * se / (2 * np.sqrt(inside * (1 - inside)))
+            return np.sin(np.maximum(angle - reach, 0.0)) ** 2, np.sin(np.minimum(angle + reach, np.pi / 2)) ** 2
         return np.maximum(probability - z * se, 0.0), np.minimum(probability + z * se, 1.0)

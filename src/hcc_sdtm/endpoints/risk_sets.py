@@ -8,6 +8,7 @@ convention has it. With delayed entry every exit must lie after its entry, so 0 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -70,6 +71,27 @@ def read_codes(name: str, values: ArrayLike | pd.Series, length: int) -> Counts:
         wrong = ~np.isfinite(numbers) | (numbers < 0) | (numbers != np.floor(numbers))
     _refuse(name, numbers, wrong, "a whole number from 0 is needed")
     return numbers.astype(np.int64)
+
+
+def read_events(event: ArrayLike, length: int) -> np.ndarray:
+    """The events as 0 and 1; ValueError by position otherwise."""
+    events = read_codes("event", event, length)
+    if (events > 1).any():
+        first = int(np.flatnonzero(events > 1)[0])
+        raise ValueError(f"an event is 0 or 1: event[{first}] is {events[first]}")
+    return events
+
+
+def read_groups(name: str, values: ArrayLike, length: int) -> tuple[np.ndarray, list[Any]]:
+    """The number of each value among the sorted values, and these; ValueError by position where one is missing."""
+    series = pd.Series(values)
+    if len(series) != length:
+        raise ValueError(f"time has {length} values and {name} {len(series)}")
+    missing = np.flatnonzero(series.isna() | (series.astype(object) == ""))
+    if len(missing):
+        raise ValueError(f"{name}[{int(missing[0])}] is missing; leave the subject out")
+    codes, names = pd.factorize(series, sort=True)
+    return codes, list(names)
 
 
 def _refuse(name: str, values: Floats, wrong: NDArray[np.bool_], why: str) -> None:

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
 from hcc_sdtm.endpoints.limits import confidence_limits
-from hcc_sdtm.endpoints.risk_sets import Counts, Floats, RiskSets, build_risk_sets, read_codes, read_numbers
+from hcc_sdtm.endpoints.risk_sets import Counts, Floats, RiskSets, build_risk_sets, read_events, read_numbers
 from hcc_sdtm.spec.endpoints import Transform
 
 STEP_TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
@@ -161,11 +161,8 @@ def kaplan_meier(
     its exit, and an event that is neither 0 nor 1.
     """
     times = read_numbers(time)
-    events = read_codes("event", event, len(times))
+    events = read_events(event, len(times))
     entries = None if entry is None else read_numbers(entry)
-    if (events > 1).any():
-        first = int(np.flatnonzero(events > 1)[0])
-        raise ValueError(f"an event is 0 or 1: event[{first}] is {events[first]}")
     risk_sets = build_risk_sets(times, entries)
     if start > 0:
         stays = times > start
@@ -189,4 +186,4 @@ def kaplan_meier(
 def median_follow_up(time: ArrayLike, event: ArrayLike, ci: Transform = "log-log", level: float = 0.95) -> Quantile:
     """The median follow-up by reverse Kaplan-Meier: the curve in which a censoring is the event."""
     times = read_numbers(time)
-    return kaplan_meier(times, 1 - read_codes("event", event, len(times)), ci=ci, level=level).quantile(0.5)
+    return kaplan_meier(times, 1 - read_events(event, len(times)), ci=ci, level=level).quantile(0.5)

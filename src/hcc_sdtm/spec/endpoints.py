@@ -16,7 +16,7 @@ from hcc_sdtm.spec.yaml_file import FileModel, Texts, read_yaml, validate
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Times = tuple[Annotated[float, Field(gt=0)], ...]
-Transform = Literal["log-log", "log", "plain"]
+Transform = Literal["log-log", "log", "plain", "arcsin"]
 """How the confidence limits of a curve are made."""
 
 
