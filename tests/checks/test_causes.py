@@ -64,6 +64,20 @@ def test_records_that_repeat_a_key_are_one_question_and_so_is_their_number():
     assert grouped(*repeated, *numbers, *others) == [None, 0, 0, None, None, None]
 
 
+def test_a_size_that_cannot_be_right_leads_the_responses_that_the_sizes_contradict():
+    def finding(rule, record, subject="S-1"):
+        return Finding(rule, "warning", "m", dataset=rule[:2], subject=subject, record=record, variable="X")
+
+    found = [
+        finding("ADRS-120 response.recomputed", "4"),
+        finding("TR-001 lesion.unit-slip", "31"),
+        finding("ADRS-121 response.target-recomputed", "5"),
+        finding("ADRS-122 response.non-target-recomputed", "6"),
+        finding("ADRS-120 response.recomputed", "7", "S-2"),
+    ]
+    assert grouped(*found) == [1, None, 1, None, None]
+
+
 def test_findings_of_one_cell_stand_under_the_step_that_is_nearest_to_it():
     assert grouped(
         at("XPT-003 xpt.text"),
