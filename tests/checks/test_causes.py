@@ -78,6 +78,14 @@ def test_a_size_that_cannot_be_right_leads_the_responses_that_the_sizes_contradi
     assert grouped(*found) == [1, None, 1, None, None]
 
 
+def test_a_wrong_death_leads_what_was_measured_after_it():
+    death = Finding("DS-001 a.b", "error", "m", dataset="DM", subject="S-1", record="1", variable="DTHDTC")
+    after = Finding(
+        "ADTR-108 lesion.after-death", "note", "m", dataset="TR", subject="S-1", record="7", variable="TRDTC"
+    )
+    assert grouped(after, death) == [1, None]
+
+
 def test_findings_of_one_cell_stand_under_the_step_that_is_nearest_to_it():
     assert grouped(
         at("XPT-003 xpt.text"),

@@ -15,7 +15,9 @@ import pandas as pd
 from hcc_sdtm.finding import SEVERITIES, finding_keys, rule_ids
 from hcc_sdtm.spec.rule_table import RuleRow
 
-STAGES = ("RAW", "COLUMN", "MAP", "STRUCTURE", "REL", "SCH", "REC", "DEF", "DOMAIN", "ADSL", "ADTR", "ADRS", "ADTTE", "XPT")
+STAGES = (
+    "RAW", "COLUMN", "MAP", "STRUCTURE", "REL", "SCH", "REC", "DEF", "DOMAIN", "ADSL", "ADTR", "ADRS", "ADTTE", "XPT",
+)  # fmt: skip
 """The order in which the steps of a run can go wrong, by the letters of a rule's id; letters not listed are DOMAIN's."""
 
 MISSING_COLUMN = ("SCH-001",)
@@ -24,8 +26,9 @@ ROW_LEFT_OUT = ("MAP-001", "MAP-004", "MAP-022", "MAP-045", "MAP-061")
 DUPLICATE_SUBJECT = "DM-003"
 DUPLICATE_KEY = "SCH-007"
 REPEATED_NUMBER = "SD-0086"
-DOUBTED_SIZE = ("TR-001", "TR-002", "TR-003")
-RECOMPUTED = ("ADRS-120", "ADRS-121")
+OF_ONE_SUBJECT = ((("TR-001", "TR-002", "TR-003"), ("ADRS-120", "ADRS-121")), (("DS-001",), ("ADTR-108",)))
+"""Rules that lead others of the same subject: a size that cannot be right, and the responses recomputed from sizes; a wrong
+death, and what was measured after it."""
 ORDER_OF_COLUMN = ("MAP-019", "MAP-028")
 DATES_OF_COLUMN = ("MAP-010", "MAP-011", "MAP-012", "MAP-025")
 OF_WHOLE_COLUMN = (
@@ -66,7 +69,8 @@ def group_findings(findings: pd.DataFrame, rules: Iterable[RuleRow] = ()) -> pd.
       says the same;
     - a wrong date, study day or name of a visit, in data without cells: the first record of the subject leads the others of
       which the same rule says the same;
-    - a measurement that cannot be right leads the responses of its subject that the sizes of lesions contradict;
+    - a measurement that cannot be right leads the responses of its subject that the sizes of lesions contradict, and a wrong
+      death what was measured after it;
     - a subject twice in DM leads the findings on that subject that come from DM: study days, ADSL, what names DM;
     - of records with one key the first leads the others, and each what is said of its number (--SEQ), which they share.
 
@@ -91,7 +95,7 @@ def group_findings(findings: pd.DataFrame, rules: Iterable[RuleRow] = ()) -> pd.
         _order_leads(result, rank, ids),
         _left_out_leads(result, rank, ids, of_kind["has-record"]),
         _doubled_leads(result, rank, is_doubled),
-        _size_leads(result, rank, ids),
+        *(_subject_leads(result, rank, ids.isin(leads), ids.isin(led)) for leads, led in OF_ONE_SUBJECT),
         _cell_leads(result, rank, ids),
         _constant_leads(result, rank),
         _visit_leads(result, rank, ids, {DUPLICATE_KEY, *of_kind.get("unique", ())}),
@@ -139,12 +143,11 @@ def _codes(columns: Iterable[pd.Series]) -> np.ndarray:
     return pd.factorize(np.array(list(texts), dtype=object))[0]
 
 
-def _size_leads(findings: pd.DataFrame, rank: np.ndarray, ids: pd.Series) -> np.ndarray:
-    is_doubted = (ids.isin(DOUBTED_SIZE) & (findings["subject"] != "")).to_numpy()
-    if not is_doubted.any():
+def _subject_leads(findings: pd.DataFrame, rank: np.ndarray, leads: pd.Series, led: pd.Series) -> np.ndarray:
+    takes_part = (leads & (findings["subject"] != "")).to_numpy()
+    if not takes_part.any() or not led.any():
         return np.full(len(findings), -1)
-    lead = _first_of(rank, _codes((findings["subject"],)), is_doubted)
-    return np.where(ids.isin(RECOMPUTED), lead, -1)
+    return np.where(led, _first_of(rank, _codes((findings["subject"],)), takes_part), -1)
 
 
 def _cell_leads(findings: pd.DataFrame, rank: np.ndarray, ids: pd.Series) -> np.ndarray:
