@@ -11,24 +11,18 @@ from hcc_sdtm.adam.response import (
     declines_from_complete,
     worst_of_day,
 )
-
-MINIMUM_SD, CONFIRMATION = 35, 28
-RESPONSES = ["CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE"]
-
-
-def assessments(history: str) -> pd.DataFrame:
-    """One subject's assessments from ``42 PR, 84 CR``."""
-    rows = [entry.split() for entry in history.split(",") if entry.strip()]
-    return pd.DataFrame(
-        {
-            "subject": ["A"] * len(rows),
-            "day": [float(day) for day, _ in rows],
-            "response": [value for _, value in rows],
-        }
-    )
+from tests.adam.response_histories import (
+    CONFIRMATION,
+    MINIMUM_SD,
+    RESPONSES,
+    assessments,
+    best_by_reading,
+    confirmed_by_reading,
+    histories,
+)
 
 
-def confirmed(history: str, **limits: int) -> str:
+def confirmed(history: str, **limits: int | str) -> str:
     found = confirmed_best_response(assessments(history), MINIMUM_SD, CONFIRMATION, **limits)
     return " ".join(found["response"])
 
@@ -159,42 +153,77 @@ def test_the_worse_of_two_responses_of_a_day_stands_and_both_are_named():
     assert sorted(discordant) == [0, 1, 2, 3]
 
 
-histories = st.lists(st.sampled_from(RESPONSES), min_size=1, max_size=8).flatmap(
-    lambda values: st.lists(st.integers(1, 400), min_size=len(values), max_size=len(values), unique=True).map(
-        lambda days: pd.DataFrame({"subject": "A", "day": [float(day) for day in sorted(days)], "response": values})
-    )
+@given(histories)
+def test_best_response_is_what_one_reads_off_the_history(table):
+    assert list(best_response(table, MINIMUM_SD)["response"]) == [best_by_reading(table)]
+
+
+@given(histories, st.integers(0, 2), st.integers(0, 2), st.sampled_from(["PD", "as given"]))
+def test_confirmed_response_is_what_one_reads_off_the_history(table, max_ne, max_sd, after):
+    found = confirmed_best_response(table, MINIMUM_SD, CONFIRMATION, max_ne, max_sd, after)
+    assert list(found["response"]) == [confirmed_by_reading(table, max_ne, max_sd, after)]
+
+
+@given(st.lists(histories, min_size=2, max_size=6), st.integers(0, 2))
+def test_many_subjects_are_as_each_of_them_alone(tables, max_ne):
+    together = pd.concat([table.assign(subject=number) for number, table in enumerate(tables)], ignore_index=True)
+    found = confirmed_best_response(together, MINIMUM_SD, CONFIRMATION, max_ne)
+    alone = [confirmed_by_reading(table, max_ne, 0, "PD") for table in tables]
+    assert list(zip(found["subject"], found["response"], strict=True)) == list(enumerate(alone))
+
+
+@given(histories)
+def test_immune_terms_without_unconfirmed_progression_are_those_of_recist(table):
+    names = dict(zip(RESPONSES, ["iCR", "iPR", "iSD", "NON-iCR/NON-iUPD", "iCPD", "NE"], strict=True))
+    immune = table.assign(response=table["response"].map(names))
+    for function, arguments in ((best_response, ()), (confirmed_best_response, (CONFIRMATION, 1))):
+        plain = function(table, MINIMUM_SD, *arguments)["response"]
+        assert list(function(immune, MINIMUM_SD, *arguments)["response"]) == [names[value] for value in plain]
+
+
+@pytest.mark.parametrize(
+    ("history", "expected"),
+    [
+        # iRECIST (Seymour 2017): progression that is not confirmed ends nothing
+        ("42 iUPD, 70 iSD, 98 iPR", "iPR"),
+        ("42 iUPD, 70 iCPD", "iCPD"),
+        ("42 iUPD, 70 NE", "iUPD"),
+        ("42 iSD, 84 iUPD, 112 iCPD, 140 iPR", "iSD"),
+        ("20 iSD, 60 iUPD", "iUPD"),
+    ],
 )
+def test_best_response_by_irecist(history, expected):
+    assert unconfirmed(history) == expected
 
 
-def by_reading(table: pd.DataFrame, max_ne: int) -> str:
-    """Confirmed best response read off a history one assessment after the other."""
-    seen: list[tuple[float, str]] = []
-    for day, value in zip(table["day"], table["response"], strict=True):
-        complete_before = any(other == "CR" for _, other in seen)
-        value = "PD" if complete_before and value in ("PR", "SD", "NON-CR/NON-PD") else value
-        seen.append((day, value))
-        if value == "PD":
-            break
-    for best, good in (("CR", ("CR",)), ("PR", ("CR", "PR"))):
-        for at, (first, value) in enumerate(seen):
-            for later in range(at + 1, len(seen)):
-                between = [other for _, other in seen[at + 1 : later]]
-                allowed = all(other in (*good, "NE") for other in between) and between.count("NE") <= max_ne
-                late = seen[later][0] - first >= CONFIRMATION
-                if value == best and seen[later][1] in good and allowed and late:
-                    return best
-    values = {value for day, value in seen if day >= MINIMUM_SD}
-    if values & {"CR", "PR", "SD"}:
-        return "SD"
-    if "NON-CR/NON-PD" in values:
-        return "NON-CR/NON-PD"
-    return "PD" if seen[-1][1] == "PD" else "NE"
+@pytest.mark.parametrize(
+    ("history", "unconfirmed_reason", "confirmed_reason"),
+    [
+        ("42 NE, 84 NE", "ONLY NE", "ONLY NE"),
+        ("20 SD, 60 NE", "SD TOO EARLY", "SD TOO EARLY"),
+        ("20 NON-CR/NON-PD", "SD TOO EARLY", "SD TOO EARLY"),
+        ("20 PR, 60 NE", "", "RESPONSE TOO EARLY"),
+        ("10 SD, 20 PR", "", "RESPONSE TOO EARLY"),
+        ("42 SD", "", ""),
+        ("20 SD, 60 PD", "", ""),
+        ("42 UNKNOWN", "ONLY NE", "ONLY NE"),
+    ],
+)
+def test_what_is_not_evaluable_says_why(history, unconfirmed_reason, confirmed_reason):
+    table = assessments(history)
+    assert list(best_response(table, MINIMUM_SD)["reason"]) == [unconfirmed_reason]
+    assert list(confirmed_best_response(table, MINIMUM_SD, CONFIRMATION)["reason"]) == [confirmed_reason]
 
 
-@given(histories, st.integers(0, 2))
-def test_confirmed_response_is_what_one_reads_off_the_history(table, max_ne):
-    found = confirmed_best_response(table, MINIMUM_SD, CONFIRMATION, max_ne)
-    assert list(found["response"]) == [by_reading(table, max_ne)]
+def test_less_than_complete_after_complete_may_be_taken_as_given():
+    assert confirmed("20 CR, 60 SD", after_complete="as given") == "SD"
+    assert confirmed("42 CR, 84 PR, 126 PR", after_complete="as given") == "PR"
+
+
+def test_the_worse_of_two_immune_responses_stands():
+    kept, discordant = worst_of_day(assessments("42 iPR, 42 iUPD, 84 NE, 84 iSD"))
+    assert list(kept["response"]) == ["iUPD", "iSD"]
+    assert sorted(discordant) == [0, 1, 2, 3]
 
 
 @given(histories, st.randoms(use_true_random=False))

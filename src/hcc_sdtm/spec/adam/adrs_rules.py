@@ -3,131 +3,182 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from hcc_sdtm.problem import Problem
+from hcc_sdtm.problem import Problem, StudyError
+from hcc_sdtm.spec.adam.adrs_verbs import (
+    AdrsVerb,
+    BestResponse,
+    ClinicalBenefit,
+    ConfirmedProgression,
+    ControlOf,
+    DatedValues,
+    EventRecords,
+    ExistingRecords,
+    FirstResponse,
+    LastValue,
+    NewTherapy,
+    Responses,
+    ValuesOf,
+)
 from hcc_sdtm.spec.adam.adsl_rules import AdslSpec
 from hcc_sdtm.spec.adam.checking import SpecChecker
-from hcc_sdtm.spec.adam.records import DatedRecords, ParamCode, ParamName
-from hcc_sdtm.spec.yaml_file import FileModel, Texts, Truth
+from hcc_sdtm.spec.adam.criteria import Criteria
+from hcc_sdtm.spec.adam.lesion_verbs import (
+    FieldProgression,
+    FieldStatus,
+    LesionCount,
+    LesionVerb,
+    ProgressionPattern,
+    RecomputedResponses,
+    ResponseDepth,
+)
+from hcc_sdtm.spec.adam.parameter_sets import expand_sets
+from hcc_sdtm.spec.adam.records import ParamCode, ParamName, Records
+from hcc_sdtm.spec.yaml_file import FileModel, Texts, YamlFile
 
+CODES = {
+    **{"CR": 1, "PR": 2, "SD": 3, "NON-CR/NON-PD": 4, "PD": 5, "NE": 6, "MISSING": 7, "Y": 1, "N": 0},
+    **{"iCR": 1, "iPR": 2, "iSD": 3, "NON-iCR/NON-iUPD": 4, "iCPD": 5, "iUPD": 5.5},
+}
+"""AVAL of each AVALC that has a number: responses in their order, CR best, as admiralonco numbers them."""
 
-class Responses(DatedRecords):
-    """The records that hold a response, one result each: ``value`` is the variable with it."""
-
-    value: str
-
-
-class ValuesOf(FileModel):
-    """Records of an earlier ADRS parameter whose AVALC is one of ``values``."""
-
-    of: str
-    values: Texts
-
-
-class BestResponse(FileModel):
-    """Best overall response from the visit responses of another parameter.
-
-    With ``confirmed`` a CR or PR needs a second one; so many ``max_ne`` NE and ``max_sd`` SD may lie between the two.
-    ``until`` is the parameter whose date ends the assessments that count (a new therapy); one on that day counts.
-    ``baseline`` is an ADSL date without which nothing can be judged (NE). ``none`` stands for no assessment at all.
-    """
-
-    of: str
-    confirmed: Truth = False
-    max_ne: int = Field(default=0, ge=0)
-    max_sd: int = Field(default=0, ge=0)
-    until: str = ""
-    baseline: str = ""
-    none: str = "NE"
-
-
-class NewTherapy(FileModel):
-    """The first of the trial's new anticancer therapies of these kinds, on or after the start of treatment."""
-
-    kinds: Texts = ("systemic", "local")
-    role: str = ""
-
-
-class ControlOf(FileModel):
-    """Disease control by another parameter: CR, PR or SD, and NON-CR/NON-PD where the trial says so."""
-
-    of: str
+NOT_VERBS = ("paramcd", "param", "category")
 
 
 class AdrsParameter(FileModel):
-    """One ADRS parameter; exactly one of the verbs.
+    """One ADRS parameter; exactly one of the verbs. ``category`` has the texts of PARCAT1 to PARCAT3.
 
     ``responses``        the response at each assessment: one record for each subject and day, the worst of that day
     ``single``           the response of a trial with one assessment a subject, dated or not; NE where there is none
+    ``recomputed``       the response at each assessment as the lesions give it, by a criterion
     ``first``, ``last``  the first, or last, record of another parameter with one of the values
     ``best``             best overall response
+    ``response``         whether and when there was a CR or PR, confirmed or not
     ``is_in``            whether another parameter has one of the values
     ``disease_control``  whether the best response is disease control
+    ``clinical_benefit`` whether there was a response, or control that lasted
+    ``confirmed_progression`` whether and when disease progressed by iRECIST
     ``event``            whether and when there is such a record
+    ``exists``           whether there is such a record, without its date
     ``new_therapy``      whether and when a new anticancer therapy started
     """
 
     paramcd: ParamCode
     param: ParamName
-    category: str = ""
+    category: Annotated[Texts, Field(max_length=3)] = ()
     responses: Responses | None = None
     single: Responses | None = None
-    first: ValuesOf | None = None
-    last: ValuesOf | None = None
+    recomputed: RecomputedResponses | None = None
+    first: DatedValues | None = None
+    last: LastValue | None = None
     best: BestResponse | None = None
     is_in: ValuesOf | None = None
     disease_control: ControlOf | None = None
-    event: DatedRecords | None = None
+    response: FirstResponse | None = None
+    clinical_benefit: ClinicalBenefit | None = None
+    confirmed_progression: ConfirmedProgression | None = None
+    event: EventRecords | None = None
+    exists: ExistingRecords | None = None
     new_therapy: NewTherapy | None = None
+    field_status: FieldStatus | None = None
+    field_progression: FieldProgression | None = None
+    pattern: ProgressionPattern | None = None
+    lesion_count: LesionCount | None = None
+    depth: ResponseDepth | None = None
 
     @model_validator(mode="after")
     def _one_verb(self) -> AdrsParameter:
-        verbs = [name for name in type(self).model_fields if name not in ("paramcd", "param", "category")]
+        verbs = [name for name in type(self).model_fields if name not in NOT_VERBS]
         given = [verb for verb in verbs if getattr(self, verb) is not None]
         if len(given) != 1:
             raise ValueError(f"exactly one of {', '.join(verbs)} was expected, not {' and '.join(given) or 'none'}")
         return self
 
     @property
+    def verb(self) -> str:
+        """The key of the verb."""
+        return next(name for name in type(self).model_fields if name not in NOT_VERBS and getattr(self, name))
+
+    @property
+    def rule(self) -> AdrsVerb:
+        """What the verb is told."""
+        rule: AdrsVerb = getattr(self, self.verb)
+        return rule
+
+    @property
+    def source(self) -> str:
+        """The datasets without whose records it cannot be made."""
+        if isinstance(self.rule, LesionVerb):
+            return "TU and TR"
+        return ", ".join(records.dataset for _, records in self.rule.records_read())
+
+    @property
     def earlier(self) -> tuple[str, ...]:
         """The ADRS parameters that this one reads."""
-        reading = (self.first, self.last, self.best, self.is_in, self.disease_control)
-        names = [verb.of for verb in reading if verb is not None]
-        return (*names, self.best.until) if self.best and self.best.until else tuple(names)
+        return self.rule.parameters_read()
+
+
+def _with_codes(given: Any) -> Any:
+    return {**CODES, **given} if isinstance(given, dict) else given
 
 
 class AdrsSpec(FileModel):
-    """The ADRS parameters, made in the order of the file, for the subjects whose ADSL flag ``population`` is Y."""
+    """The ADRS parameters, made in the order of the file, for the subjects whose ADSL flag ``population`` is Y.
+
+    ``codes`` are numbers (AVAL) of texts (AVALC) beside those of `CODES`, or instead of them.
+    """
 
     population: str
+    codes: Annotated[dict[str, float], BeforeValidator(_with_codes)] = CODES
     parameters: tuple[AdrsParameter, ...]
 
 
-def read_adrs_rules(checker: SpecChecker, path: Path, adsl: AdslSpec | None) -> AdrsSpec | None:
+def read_adrs_rules(
+    checker: SpecChecker, path: Path, adsl: AdslSpec | None, criteria: Criteria | None = None
+) -> AdrsSpec | None:
     """The rules of the file, its names checked; None where it cannot be read."""
-    file, spec = checker.read(path, AdrsSpec)
-    if file is None or spec is None or adsl is None:
-        return spec
+    file, spec = _read(checker, path)
+    if file is not None and spec is not None and adsl is not None:
+        _check(checker, file, spec, criteria)
+    # the entries of a set have the same line, and mostly the same problem
+    checker.problems[:] = dict.fromkeys(checker.problems)
+    return spec
+
+
+def _check(checker: SpecChecker, file: YamlFile, spec: AdrsSpec, criteria: Criteria | None) -> None:
     checker.known(file, ("population",), "variable of ADSL", spec.population, checker.specs.adam["ADSL"].names)
     available = {**checker.specs.sdtm, "ADSL": checker.specs.adam["ADSL"]}
     made: list[str] = []
     for number, parameter in enumerate(spec.parameters):
         place = ("parameters", number)
-        for earlier in parameter.earlier:
+        verb, rule = (*place, parameter.verb), parameter.rule
+        for earlier in rule.parameters_read():
             checker.known(file, place, "parameter made before this one", earlier, made)
-        for verb in ("responses", "single"):
-            if getattr(parameter, verb):
-                checker.check_records(file, (*place, verb), getattr(parameter, verb), available)
-        if parameter.event:
-            checker.check_records(file, (*place, "event"), parameter.event, available)
-        if parameter.new_therapy and parameter.new_therapy.role:
-            checker.check_role(file, (*place, "new_therapy", "role"), parameter.new_therapy.role)
-        if parameter.best and parameter.best.baseline:
-            checker.known(file, (*place, "best"), "date of ADSL", parameter.best.baseline, checker.adsl_dates)
+        for below, records in rule.records_read():
+            checker.check_records(file, (*verb, *below), records, available)
+        if not isinstance(rule, Records) and (role := getattr(rule, "role", "")):
+            checker.check_role(file, (*verb, "role"), role)
+        for date in rule.dates_read():
+            checker.known(file, verb, "date of ADSL", date, checker.adsl_dates)
+        if isinstance(rule, LesionVerb) and criteria is not None and not criteria.named(rule.criterion):
+            names = [each.name for each in criteria.criteria]
+            checker.known(file, (*verb, "criterion"), "criterion of the folder criteria", rule.criterion, names)
         if parameter.paramcd in made:
             message = f"the parameter {parameter.paramcd} is made a second time"
             checker.problems.append(Problem(file.source((*place, "paramcd")), message))
         made.append(parameter.paramcd)
-    return spec
+
+
+def _read(checker: SpecChecker, path: Path) -> tuple[YamlFile | None, AdrsSpec | None]:
+    file = checker.read_yaml(path)
+    if file is None:
+        return None, None
+    try:
+        whole = expand_sets(file, "parameters")
+    except StudyError as error:
+        checker.problems.extend(error.problems)
+        return None, None
+    return whole, checker.validate(whole, AdrsSpec)

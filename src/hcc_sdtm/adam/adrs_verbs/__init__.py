@@ -1,0 +1,1 @@
+"""The verbs of ``adrs.yaml``: each makes the records of one parameter."""
