@@ -1,6 +1,7 @@
 """Site spreadsheets in; SDTM datasets, findings at their cell, ADaM datasets and a trial's endpoints out.
 
-``run`` does everything, ``schema`` gives a dataset's pandera schema, ``dates`` and ``endpoints`` are usable on their own.
+``run`` does everything, ``derive`` makes the analysis datasets of anyone's SDTM, ``schema`` gives a dataset's pandera schema;
+``dates``, ``adam`` and ``endpoints`` are usable on their own.
 Nothing heavy is imported before it is asked for.
 """
 
@@ -9,9 +10,13 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-__all__ = ["dates", "endpoints", "run", "schema"]
+__all__ = ["adam", "dates", "derive", "endpoints", "run", "schema"]
 
-_HOMES = {"run": ("hcc_sdtm.pipeline", "run"), "schema": ("hcc_sdtm.checks.schemas", "schema")}
+_HOMES = {
+    "derive": ("hcc_sdtm.pipeline", "derive"),
+    "run": ("hcc_sdtm.pipeline", "run"),
+    "schema": ("hcc_sdtm.checks.schemas", "schema"),
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -185,7 +185,8 @@ def test_steps_on_the_way_are_not_published():
         ("2021", "2021-03-01 | M", []),  # not after treatment, which comes before the middle of the year
         ("2020-05", "2020-05-15 | D", []),
         ("2022", ". | .", ["ADSL-101 adam.unusable-date"]),  # wholly after treatment: no day of it can be the origin
-        ("2022-05-01", "2022-05-01 | .", []),  # what is known to the day is not imputed
+        # what is known to the day is not imputed; the time from it to treatment is negative
+        ("2022-05-01", "2022-05-01 | .", ["ADSL-109 adam.negative-duration"]),
     ],
 )
 def test_a_partial_diagnosis_that_contradicts_its_bounds_is_no_origin(typed, expected, rules):
