@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from hcc_sdtm.checks.adam_pointers import no_dataset, no_record, no_variable, other_date
+from hcc_sdtm.checks.running import run_checks
 from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.dates.iso import from_days
 from hcc_sdtm.spec.adam.reading import AdamSpecs, read_adam_specs
@@ -67,6 +69,15 @@ def dataset(name: str, rows: pd.DataFrame | str, specs: Specs = SPECS) -> Datase
 def study(specs: Specs = SPECS, **tables: str | pd.DataFrame) -> dict[str, Dataset]:
     """Datasets by name from tables."""
     return {name: dataset(name, rows, specs) for name, rows in tables.items()}
+
+
+def pointer_findings(datasets: dict[str, Dataset], trial: Trial = TRIAL, specs: Specs = SPECS) -> pd.DataFrame:
+    """What the rules about SRCDOM, SRCVAR and SRCSEQ say of the datasets; every dated analysis record has a pointer."""
+    for name in ("ADRS", "ADTTE"):
+        frame = datasets[name].frame
+        assert (frame.loc[frame["ADT"].notna(), "SRCDOM"] != "").all(), name
+    findings, _ = run_checks(datasets, specs, trial, (no_dataset, no_variable, no_record, other_date))
+    return findings
 
 
 def as_text(frame: pd.DataFrame, columns: str) -> list[str]:

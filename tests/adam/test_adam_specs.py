@@ -12,9 +12,10 @@ from tests.adam.tables import ADAM, FOLDER, SPECS, WRITTEN
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in ("adsl.yaml", "adrs.yaml"):
+    for name in ("adsl.yaml", "adrs.yaml", "lesions.yaml"):
         shutil.copy(FOLDER / name, tmp_path / name)
-    shutil.copytree(FOLDER / "parameters", tmp_path / "parameters")
+    for name in ("parameters", "criteria"):
+        shutil.copytree(FOLDER / name, tmp_path / name)
     return tmp_path
 
 
@@ -39,10 +40,13 @@ def problems(folder: Path, name: str, old: str, new: str) -> list[str]:
         ("adsl.yaml", "RFICDTC}", "RFICDTC, role: death}", "RFICDT can be imputed, and the table of ADSL has no RFICDTF"),
         ("adsl.yaml", "{flag: ARMCD}", "{flag: ARMCD, constant: Y}", "exactly one of dataset, treatment, constant"),
         ("adsl.yaml", "treatment: start}", "treatment: start, role: origin}", "beside treatment nothing is read of role"),
-        ("adrs.yaml", "first: {of: OVR,", "first: {of: OVRX,", 'made before this one "OVRX"; did you mean "OVR"?'),
+        ("adrs.yaml", "first: {of: \"OVR{", "first: {of: \"OVRX{", 'made before this one "OVRX"; did you mean "OVR"?'),
         ("adrs.yaml", "value: RSSTRESC", "value: RSRES", 'no variable of RS "RSRES"; did you mean "RSORRES"?'),
         ("adrs.yaml", "population: RTFL", "population: RTFLX", 'no variable of ADSL "RTFLX"; did you mean "RTFL"?'),
-        ("adrs.yaml", "    best: {of: OVR, until: NACTDT}\n", "", "exactly one of responses, single, first, last, best"),
+        ("adrs.yaml", '        best: {of: "OVR{suffix}", until: NACTDT}\n', "", "exactly one of responses, single, recomput"),
+        ("adrs.yaml", "for_each: criteria", "for_each: criterions", 'no set "criterions"; did you mean "criteria"?'),
+        ("adrs.yaml", "Progression by Investigator, {criterion}", "{criterium}", "{criterium} is no name of the set; did you"),
+        ("adrs.yaml", "{criterion: RECIST 1.1,", "{criterion: RECIST 1.2,", 'no criterion of the folder criteria "RECIST 1.2"'),
         ("parameters/osrt.yaml", "start: TRTSDT", "start: TRTDT", 'no date of ADSL "TRTDT"; did you mean "TRTSDT"?'),
         ("parameters/osrt.yaml", "like: OS", "like: OSX", 'like: no parameter "OSX" that is written out whole'),
         ("parameters/pfs.yaml", "PARAMCD: PD,", "PARAMCD: PDX,", 'no parameter of ADRS "PDX"; did you mean "PD"?'),
@@ -89,3 +93,14 @@ def test_a_parameter_like_another_says_only_what_differs():
 def test_every_censoring_code_is_one_of_the_codelist():
     codes = {int(term) for term in SPECS.codelists["CNSRC"].terms}
     assert {censoring.cnsr for parameter in ADAM.parameters for censoring in parameter.applied} <= codes
+
+
+def test_a_problem_in_a_set_stands_at_its_line_once_for_each_entry(folder):
+    text = (folder / "adrs.yaml").read_text().replace("confirmed: yes, max_ne: 1, max_sd: 0}", "max_en: 1}", 1)
+    (folder / "adrs.yaml").write_text(text)
+    line = next(number for number, each in enumerate(text.splitlines(), 1) if "max_en" in each)
+    with pytest.raises(StudyError) as raised:
+        read_adam_specs([folder], SPECS, WRITTEN)
+    assert [str(problem).removeprefix(f"{folder.as_posix()}/") for problem in raised.value.problems] == [
+        f'adrs.yaml:{line}: unknown key "max_en"; did you mean "max_ne"?'
+    ]

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from hcc_sdtm.adam.adrs import build_adrs
 from hcc_sdtm.adam.adsl import build_adsl
 from hcc_sdtm.adam.adtte import build_adtte, without_asked_events
-from hcc_sdtm.adam.pointers import check_pointers
+from hcc_sdtm.checks.running import check_datasets
 from hcc_sdtm.finding import findings_frame
-from tests.adam.tables import ADAM, SPECS, TRIAL, as_text, lines, study
+from tests.adam.tables import ADAM, SPECS, TRIAL, as_text, lines, pointer_findings, study
 
 # Start 2021-03-01, so the windows after it are: week 6 04-05..04-19, week 12 05-17..05-31, week 18 06-28..07-12,
 # week 24 08-09..08-23, week 36 10-25..11-22.
@@ -24,7 +24,7 @@ def derive(**tables):
     adrs, second = build_adrs(datasets, adsl, SPECS, TRIAL, ADAM)
     adtte, third = build_adtte(datasets, adsl, adrs, SPECS, TRIAL, ADAM)
     datasets |= {"ADSL": adsl, "ADRS": adrs, "ADTTE": adtte}
-    assert check_pointers(datasets, TRIAL).empty
+    assert pointer_findings(datasets, TRIAL).empty
     return datasets, pd.concat([first, second, third])
 
 
@@ -35,15 +35,19 @@ def one_subject(
     baseline: str = "2021-02-20",
     lost: str = "",
     local: str = "",
+    clinical: str = "",
 ):
-    """A subject from ``2021-04-12 SD, 2021-05-24 PD``."""
-    rows = [scan.split() for scan in scans.split(",") if scan.strip()]
+    """A subject from ``2021-04-12 SD, 2021-05-24 PD``; ``clinical`` is the day of a clinical progression."""
+    rows = [("RECIST 1.1", "OVRLRESP", *scan.split()) for scan in scans.split(",") if scan.strip()]
+    rows += [("PROTOCOL DEFINED RESPONSE CRITERIA", "SYMPTDTR", clinical, "Y")] if clinical else []
     return derive(
         DM=f"S | DTHDTC | DTHFL\nA | {death or '.'} | {'Y' if death else '.'}",
         EX=START.format("A"),
         MH="S | MHSTDTC\nA | 2020-01-01",
         TU=f"S | TUDTC\n{'A' if baseline else 'other'} | {baseline or '2021-02-20'}",
-        RS=pd.DataFrame([("A", *row) for row in rows], columns=["S", "RSDTC", "RSSTRESC"], dtype=object),
+        RS=pd.DataFrame(
+            [("A", *row) for row in rows], columns=["S", "RSCAT", "RSTESTCD", "RSDTC", "RSSTRESC"], dtype=object
+        ),
         CM=f"S | CMSTDTC\n{'A' if therapy else 'other'} | {therapy or '2021-01-01'}",
         PR=f"S | PRSTDTC\n{'A' if local else 'other'} | {local or '2021-01-01'}",
         DS=f"S | DSDECOD | DSSTDTC\n{'A' if lost else 'other'} | {lost or 'DEATH'} | 2023-01-01",
@@ -165,22 +169,30 @@ def test_clinical_progression_alone_is_no_event():
 def test_a_record_says_how_long_why_and_where_it_came_from():
     datasets = one_subject("2021-04-12 SD, 2021-05-24 PD", death="2021-09-01", therapy="2021-06-05")
     frame = datasets["ADTTE"].frame
-    columns = "PARAMCD STARTDT ADT ADY CNSR CAUSE EVNTDESC CNSDTDSC SRCDOM SRCVAR SRCSEQ"
-    assert as_text(frame, columns) == lines(
+    columns = "PARAMCD STARTDT ADT ADY CNSR CAUSE EVNTDESC CNSDTDSC SRCDOM SRCVAR"
+    shown = frame[~frame["PARAMCD"].isin(["DOR", "LCTRL", "OOPFS", "TTNT2LQ", "TTR"])]
+    assert as_text(shown, columns) == lines(
         """
-        DCTRL  | 2021-03-01 | 2021-05-24 |  85 | 0 | 1 | Disease progression          | . | ADRS | ADT     | 14
-        OS     | 2020-01-01 | 2021-09-01 | 185 | 0 | 1 | Death                        | . | DM   | DTHDTC  | .
-        OSDE   | 2020-01-01 | 2021-09-01 | 185 | 0 | 1 | Death                        | . | DM   | DTHDTC  | .
-        OSRT   | 2021-03-01 | 2021-09-01 | 185 | 0 | 1 | Death                        | . | DM   | DTHDTC  | .
-        PFS    | 2021-03-01 | 2021-05-24 |  85 | 0 | 1 | Disease progression          | . | ADRS | ADT     | 14
-        PFSEMA | 2021-03-01 | 2021-05-24 |  85 | 0 | 1 | Disease progression          | . | ADRS | ADT     | 14
-        TTNT2L | 2021-03-01 | 2021-06-05 |  97 | 0 | 1 | Second-line systemic therapy | . | CM   | CMSTDTC | 1
+        DCTRL  | 2021-03-01 | 2021-05-24 |  85 | 0 | 1 | Disease progression                      | . | ADRS | ADT
+        NLFS   | 2021-03-01 | 2021-06-05 |  97 | 0 | 1 | Second-line systemic therapy             | . | CM   | CMSTDTC
+        OS     | 2020-01-01 | 2021-09-01 | 185 | 0 | 1 | Death                                    | . | DM   | DTHDTC
+        OSDE   | 2020-01-01 | 2021-09-01 | 185 | 0 | 1 | Death                                    | . | DM   | DTHDTC
+        OSRT   | 2021-03-01 | 2021-09-01 | 185 | 0 | 1 | Death                                    | . | DM   | DTHDTC
+        PFS    | 2021-03-01 | 2021-05-24 |  85 | 0 | 1 | Disease progression                      | . | ADRS | ADT
+        PFS2   | 2021-03-01 | 2021-09-01 | 185 | 0 | 1 | Death                                    | . | DM   | DTHDTC
+        PFSB   | 2021-03-01 | 2021-05-24 |  85 | 0 | 1 | Disease progression (by scheduled visit) | . | ADRS | ADT
+        PFSC   | 2021-03-01 | 2021-05-24 |  85 | 0 | 1 | Disease progression (by scheduled visit) | . | ADRS | ADT
+        PFSEMA | 2021-03-01 | 2021-05-24 |  85 | 0 | 1 | Disease progression                      | . | ADRS | ADT
+        TTNT2L | 2021-03-01 | 2021-06-05 |  97 | 0 | 1 | Second-line systemic therapy             | . | CM   | CMSTDTC
+        TTP    | 2021-03-01 | 2021-05-24 |  85 | 0 | 1 | Disease progression                      | . | ADRS | ADT
         """
     )
+    adrs = datasets["ADRS"].frame.set_index("ASEQ")
+    assert set(adrs.loc[frame.loc[frame["SRCDOM"] == "ADRS", "SRCSEQ"], "PARAMCD"]) == {"PD"}
     aval = frame.set_index("PARAMCD")["AVAL"]
     assert aval["PFS"] == pytest.approx(85 / 30.4375)
     assert aval["OS"] == pytest.approx((366 + 243 + 1) / 30.4375)
-    assert list(frame["ASEQ"]) == [1, 2, 3, 4, 5, 6, 7]
+    assert list(frame["ASEQ"]) == list(range(1, len(frame) + 1))
 
 
 def test_delayed_entry_does_not_count_the_first_day_and_the_others_enter_at_once():
@@ -218,7 +230,8 @@ def test_never_irradiated_and_screen_failures_have_no_record_and_a_missing_diagn
     assert list(datasets["ADSL"].frame["RTFL"]) == ["Y", "N", "N"]
     said = findings[findings["rule"].str.startswith("ADTTE-101")]
     assert as_text(said, "subject variable message") == [
-        "A | DIAGDT | DIAGDT is missing: no record of OS, OSDE for this subject"
+        "A | DIAGDT | DIAGDT is missing: no record of OS, OSDE for this subject",
+        "A | QPDDT | QPDDT is missing: no record of TTNT2LQ for this subject",
     ]
 
 
@@ -293,3 +306,99 @@ def test_every_subject_has_one_record_that_ends_between_origin_and_cutoff(found,
     assert (frame["ADT"] >= frame["STARTDT"]).all()
     assert (frame["AVAL"] > frame["ENTRY"]).all()
     assert ((frame["CNSR"] == 0) == (frame["CAUSE"] > 0)).all()
+
+
+# The other parameters: the same course, one thing changed at a time
+@pytest.mark.parametrize(
+    ("situation", "course", "paramcd", "expected"),
+    [
+        ("response that is confirmed", {"scans": "2021-04-12 SD, 2021-05-24 PR, 2021-07-05 PR, 2021-08-16 PD"},
+         "DOR", "2021-05-24 | 2021-08-16 | 0 | Disease progression | ."),
+        ("time to it", {"scans": "2021-04-12 SD, 2021-05-24 PR, 2021-07-05 PR, 2021-08-16 PD"},
+         "TTR", "2021-03-01 | 2021-05-24 | 0 | First response | ."),
+        ("it becomes complete: from the first of it",
+         {"scans": "2021-04-12 PR, 2021-05-24 PR, 2021-07-05 CR, 2021-08-16 CR"},
+         "DOR", "2021-04-12 | 2021-08-16 | 1 | Ongoing without event | Last adequate assessment"),
+        ("response, then death", {"scans": "2021-04-12 PR, 2021-05-24 PR", "death": "2021-07-01"},
+         "DOR", "2021-04-12 | 2021-07-01 | 0 | Death | ."),
+        ("response, then therapy", {"scans": "2021-04-12 PR, 2021-05-24 PR, 2021-07-05 SD", "therapy": "2021-06-01"},
+         "DOR", "2021-04-12 | 2021-05-24 | 3 | New anticancer therapy | Last adequate assessment"),
+        ("death is no progression", {"scans": "2021-04-12 SD", "death": "2021-05-01"},
+         "TTP", "2021-03-01 | 2021-04-12 | 7 | Death without progression | Last adequate assessment"),
+        ("death after the last line, no progression", {"scans": "2021-04-12 SD", "death": "2021-05-01"},
+         "NLFS", "2021-03-01 | 2021-05-01 | 0 | Death | ."),
+        ("progression, no next line", {"scans": "2021-04-12 PD, 2021-05-24 PD"},
+         "PFS2", "2021-03-01 | 2021-05-24 | 1 | Ongoing without event | Last known alive"),
+        ("progression on the day of the next line is the first one", {"scans": "2021-04-12 PD", "therapy": "2021-04-12"},
+         "PFS2", "2021-03-01 | 2021-04-12 | 1 | Ongoing without event | Last known alive"),
+        ("progression on the next line", {"scans": "2021-04-12 PD, 2021-05-24 SD, 2021-07-05 PD", "therapy": "2021-04-20"},
+         "PFS2", "2021-03-01 | 2021-07-05 | 0 | Disease progression on next-line therapy | ."),
+        ("progression between visits, then death before the next",
+         {"scans": "2021-04-12 SD, 2021-06-14 PD", "death": "2021-06-20"},
+         "PFSB", "2021-03-01 | 2021-06-20 | 0 | Disease progression (by scheduled visit) | ."),
+        ("therapy between the progression and the visit that it counts at",
+         {"scans": "2021-04-12 SD, 2021-06-14 PD", "therapy": "2021-06-20"},
+         "PFSB", "2021-03-01 | 2021-07-05 | 0 | Disease progression (by scheduled visit) | ."),
+        ("clinical progression after therapy", {"scans": "2021-04-12 SD", "clinical": "2021-05-24", "therapy": "2021-05-20"},
+         "PFSC", "2021-03-01 | 2021-04-12 | 3 | New anticancer therapy | Last adequate assessment"),
+        ("clinical progression without baseline", {"scans": "2021-04-12 SD", "clinical": "2021-05-24", "baseline": ""},
+         "PFSC", "2021-03-01 | 2021-03-01 | 2 | No baseline assessment | Start of radiotherapy"),
+        ("clinical progression on the day of start", {"scans": "2021-04-12 SD", "clinical": "2021-03-01"},
+         "PFSC", "2021-03-01 | 2021-04-12 | 1 | Ongoing without event | Last adequate assessment"),
+        ("clinical progression after two missed", {"scans": "2021-04-12 SD", "clinical": "2021-07-20"},
+         "PFSC", "2021-03-01 | 2021-04-12 | 4 | Two or more missed assessments before the event | Last adequate assessment"),
+        ("clinical progression on the day of a scan that closes the gap",
+         {"scans": "2021-04-12 SD, 2021-07-20 SD", "clinical": "2021-07-20"},
+         "PFSC", "2021-03-01 | 2021-08-16 | 0 | Clinical progression (by scheduled visit) | ."),
+    ],
+)  # fmt: skip
+def test_the_other_parameters(situation, course, paramcd, expected):
+    assert row(one_subject(**course), paramcd, "STARTDT ADT CNSR EVNTDESC CNSDTDSC") == expected
+
+
+def test_only_responders_have_a_duration_of_response():
+    codes = set(one_subject("2021-04-12 PR, 2021-05-24 SD")["ADTTE"].frame["PARAMCD"])
+    assert not codes & {"DOR", "TTR"}
+
+
+def test_time_to_second_line_from_the_qualifying_progression_enters_at_radiotherapy():
+    tables = {
+        "DM": "S\nA\nB",
+        "EX": "S | EXSTDTC | EXENDTC\nA | 2021-03-01 | 2021-03-10\nB | 2021-03-01 | 2021-03-10",
+        "MH": "S | MHCAT | MHEVDTYP | MHSTDTC\nA | QUALIFYING PROGRESSION | . | 2021-02-01\n"
+        "B | QUALIFYING PROGRESSION | . | 2021-02-01",
+        "CM": "S | CMSTDTC\nA | 2021-05-01\nB | 2021-02-10",
+    }
+    datasets, findings = derive(**tables)
+    rows = datasets["ADTTE"].frame.query("PARAMCD == 'TTNT2LQ'")
+    assert as_text(rows, "USUBJID STARTDT ADT CNSR") == ["A | 2021-02-01 | 2021-05-01 | 0"]
+    assert rows["ENTRY"].iloc[0] == pytest.approx(28 / 30.4375)
+    said = findings[findings["rule"].str.startswith("ADTTE-111")]
+    assert as_text(said, "subject severity variable message") == [
+        "B | error | TRTSDT | the time of TTNT2LQ ends on 2021-02-10, before TRTSDT 2021-03-01, when it would count: no record"
+    ]
+
+
+def test_an_event_whose_dataset_the_study_does_not_have_is_said_once():
+    _, findings = derive(DM="S\nA", EX=START.format("A"))
+    said = findings[findings["rule"].str.startswith("ADTTE-112")]
+    assert list(said["message"]) == [
+        'there is no dataset CM: no subject can have the event "second line" of NLFS, TTNT2L, TTNT2LQ',
+        'there is no dataset RS: no subject can have the event "clinical progression" of PFSC',
+    ]
+
+
+def test_what_is_dated_where_it_cannot_be_is_no_event_and_a_finding():
+    # what was seen before the start is the progression that led to it: no event, and nobody is asked
+    scans = "2021-02-20 PD, 2021-04-12 SD, 2021-09-10 PD, 2024-05-01 PD"
+    datasets = one_subject(scans, death="2021-06-01", therapy="2024-04-01")
+    found, _ = check_datasets(datasets, SPECS, TRIAL)
+    for rule, variable, value in (
+        ("RS-003 response.after-death", "RSDTC", "2021-09-10"),
+        ("DT-002 date.after-cutoff", "RSDTC", "2024-05-01"),
+        ("DT-002 date.after-cutoff", "CMSTDTC", "2024-04-01"),
+    ):
+        asked = found[(found["rule"] == rule) & (found["variable"] == variable)]
+        assert value in set(asked["value"]), (rule, value)
+    assert row(datasets, "PFS") == "2021-06-01 | 0 | Death"
+    assert row(datasets, "TTNT2L", "ADT CAUSE") == "2021-06-01 | 2"

@@ -9,11 +9,10 @@ import pytest
 from hcc_sdtm.adam.adrs import build_adrs
 from hcc_sdtm.adam.adsl import build_adsl
 from hcc_sdtm.adam.adtte import build_adtte
-from hcc_sdtm.adam.pointers import check_pointers
 from hcc_sdtm.spec.adam.reading import read_adam_specs
 from hcc_sdtm.spec.trial import Trial, WrittenTrial
 from hcc_sdtm.spec.yaml_file import YamlFile
-from tests.adam.tables import FOLDER, SPECS, as_text, lines, study
+from tests.adam.tables import FOLDER, SPECS, as_text, lines, pointer_findings, study
 
 TRIAL = Trial.model_validate(
     {
@@ -139,4 +138,4 @@ def test_a_trial_of_durations_and_several_readers_is_files_only(adam):
         E | PFS12 | 31  | 4 | Death long after the last assessment | RS | RSDTC
         """
     )
-    assert check_pointers({**datasets, "ADSL": adsl, "ADRS": adrs, "ADTTE": adtte}, TRIAL).empty
+    assert pointer_findings({**datasets, "ADSL": adsl, "ADRS": adrs, "ADTTE": adtte}, TRIAL).empty

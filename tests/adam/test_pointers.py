@@ -6,9 +6,9 @@ import pytest
 from hcc_sdtm.adam.adrs import build_adrs
 from hcc_sdtm.adam.adsl import build_adsl
 from hcc_sdtm.adam.adtte import build_adtte
-from hcc_sdtm.adam.pointers import check_pointers, follow_pointer
+from hcc_sdtm.adam.pointers import follow_pointer
 from hcc_sdtm.dataset import Dataset
-from tests.adam.tables import ADAM, SPECS, TRIAL, as_text, study
+from tests.adam.tables import ADAM, SPECS, TRIAL, as_text, pointer_findings, study
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def changed(datasets, position: int, **values) -> dict[str, Dataset]:
 
 
 def test_all_pointers_of_a_study_agree_partial_dates_and_the_cutoff_included(datasets):
-    assert check_pointers(datasets, TRIAL).empty
+    assert pointer_findings(datasets, TRIAL).empty
 
 
 @pytest.mark.parametrize(
@@ -64,22 +64,19 @@ def test_a_pointer_is_followed_to_the_sdtm_record(datasets, subject, paramcd, st
 
 
 @pytest.mark.parametrize(
-    ("change", "variable"),
+    ("change", "rule", "variable"),
     [
-        ({"SRCSEQ": 99.0}, "SRCSEQ"),
-        ({"SRCDOM": "RX"}, "SRCSEQ"),
-        ({"SRCVAR": "RSXDTC"}, "SRCSEQ"),
-        ({"SRCDOM": ""}, "SRCSEQ"),
-        ({"SRCSEQ": 1.0}, "ADT"),
-        ({"ADT": 22000.0}, "ADT"),
+        ({"SRCSEQ": 99.0}, "AD-0122 source.no-record", "SRCSEQ"),
+        ({"SRCDOM": "RX"}, "AD-0125 source.no-dataset", "SRCDOM"),
+        ({"SRCVAR": "RSXDTC"}, "AD-0121 source.no-variable", "SRCVAR"),
+        ({"SRCSEQ": 1.0}, "AD-0123 source.other-date", "ADT"),
+        ({"ADT": 22000.0}, "AD-0123 source.other-date", "ADT"),
     ],
 )
-def test_a_broken_pointer_is_found(datasets, change, variable):
+def test_a_broken_pointer_is_found(datasets, change, rule, variable):
     position = place(datasets, "B", "PFS")
-    findings = check_pointers(changed(datasets, position, **change), TRIAL)
-    assert as_text(findings, "rule severity record variable") == [
-        f"ADTTE-001 adtte.pointer | error | {position + 1} | {variable}"
-    ]
+    findings = pointer_findings(changed(datasets, position, **change), TRIAL)
+    assert as_text(findings, "rule severity record variable") == [f"{rule} | error | {position + 1} | {variable}"]
 
 
 def test_following_a_broken_pointer_stops_where_it_breaks(datasets):
@@ -91,6 +88,6 @@ def test_a_record_of_another_subject_is_not_taken_for_one_of_this(datasets):
     moved = datasets["RS"].frame.copy()
     moved.loc[moved["RSSTRESC"] == "PD", "USUBJID"] = "A"
     broken = {**datasets, "RS": Dataset(datasets["RS"].spec, moved)}
-    findings = check_pointers(broken, TRIAL)
+    findings = pointer_findings(broken, TRIAL)
     assert set(findings["dataset"]) == {"ADRS"}
     assert set(findings["subject"]) == {"B"}

@@ -411,7 +411,7 @@ def test_reference_specs_have_every_dataset(reference: Specs) -> None:
     own = {name for name, spec in reference.sdtm.items() if (REPOSITORY / "specs").as_posix() in spec.line.file}
     assert plain | {"SUPPCM", "SUPPEX", "SUPPRS", "SUPPTU"} <= own
     assert {name for name in own if not name.startswith("SUPP")} == plain
-    assert sorted(reference.adam) == ["ADRS", "ADSL", "ADTTE"]
+    assert sorted(reference.adam) == ["ADRS", "ADSL", "ADTR", "ADTTE"]
 
 
 def test_reference_specs_fit_a_transport_file(reference: Specs) -> None:

@@ -135,3 +135,19 @@ def test_the_only_arm_or_that_mappings_give_it(tmp_path, arm, message):
     assert ARM in TEXT
     found = problems(tmp_path, TEXT.replace(ARM, arm))
     assert [message in text for text in found] == ([True] if message else [])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("visits_continue: {every: 84}", "visits_continue: {every: 0}", "every"),
+        ("visits_continue: {every: 84}", "visits_continue: {every: 84, windw_after: 3}",
+         'unknown key "windw_after"; did you mean "window_after"?'),
+        ("missed_by: windows", "missed_by: window", 'missed_by "window"'),
+        ("missed_by: windows", "missed_by: gap", ""),
+    ],
+)  # fmt: skip
+def test_how_missed_assessments_are_counted(tmp_path, old, new, message):
+    assert old in TEXT
+    found = problems(tmp_path, TEXT.replace(old, new))
+    assert [message in text for text in found] == ([True] if message else [])

@@ -25,8 +25,11 @@ def build_analysis_dataset(
             frame[variable.name] = adsl.frame[variable.source.removeprefix("ADSL.")].to_numpy()[subject]
         else:
             kind = float if variable.is_numeric else object
-            frame[variable.name] = np.asarray(columns[variable.name], dtype=kind)
+            column = np.asarray(columns[variable.name], dtype=kind)
+            is_shared = any(np.may_share_memory(column, other) for other in frame.values())
+            frame[variable.name] = column.copy() if is_shared else column
         derivations[variable.name] = Derivation(
             f"{variable.origin.lower()} {variable.source or variable.method}".strip()
         )
-    return Dataset(table, pd.DataFrame(frame), adsl.lineage, derivations)
+    # columns that are not put together in one block need no second copy of them all
+    return Dataset(table, pd.DataFrame(frame, copy=False), adsl.lineage, derivations)

@@ -12,16 +12,9 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import is_numeric_dtype
 
 from hcc_sdtm.adam.timeline import sequence_numbers
 from hcc_sdtm.dataset import Dataset, at_column
-from hcc_sdtm.dates.iso import bounds, to_days
-from hcc_sdtm.finding import findings_frame, join_findings
-from hcc_sdtm.spec.trial import Trial
-
-POINTER = "ADTTE-001 adtte.pointer"
-"""SRCDOM, SRCVAR and SRCSEQ name no record, or one with another date than ADT."""
 
 SOURCE_COLUMNS = ("SRCDOM", "SRCVAR", "SRCSEQ")
 
@@ -101,50 +94,3 @@ def _positions(dataset: Dataset, subject: pd.Series, sequence: np.ndarray) -> np
     ).drop_duplicates(["subject", "sequence"])
     found = own.merge(there, how="left", on=["subject", "sequence"])["position"]
     return found.fillna(-1).to_numpy(dtype=np.int64)
-
-
-def check_pointers(datasets: Mapping[str, Dataset], trial: Trial) -> pd.DataFrame:
-    """Findings for pointers of ADRS and ADTTE that name no record, or a record whose date cannot be ADT.
-
-    A partial date agrees with every day it can mean; a date after the data cut-off agrees with the cut-off.
-    """
-    cutoff = float(to_days(pd.Series([trial.data_cutoff]))[0])
-    found = [_check_dataset(datasets, datasets[name], cutoff) for name in ("ADRS", "ADTTE") if name in datasets]
-    return join_findings(found)
-
-
-def _check_dataset(datasets: Mapping[str, Dataset], dataset: Dataset, cutoff: float) -> pd.DataFrame:
-    frame = dataset.frame
-    day = frame["ADT"].to_numpy(dtype=float)
-    dated = np.flatnonzero(~np.isnan(day))
-    domain, variable = (frame[column].to_numpy(dtype=object) for column in ("SRCDOM", "SRCVAR"))
-    exists, agrees = np.zeros(len(frame), dtype=bool), np.zeros(len(frame), dtype=bool)
-    for (name, column), rows in pd.Series(dated).groupby([domain[dated], variable[dated]]):
-        positions = rows.to_numpy()
-        other = datasets.get(str(name))
-        if other is None or column not in other.frame:
-            continue
-        there = _positions(other, frame["USUBJID"].iloc[positions], frame["SRCSEQ"].to_numpy(dtype=float)[positions])
-        positions, there = positions[there >= 0], there[there >= 0]
-        exists[positions] = True
-        earliest, latest = _admissible(other.frame[column].iloc[there])
-        inside = (earliest <= day[positions]) & (day[positions] <= latest)
-        agrees[positions] = inside | ((day[positions] == cutoff) & (earliest > cutoff))
-    lost, wrong = dated[~exists[dated]], dated[exists[dated] & ~agrees[dated]]
-    if not len(lost) and not len(wrong):
-        return findings_frame()
-    no_record = "SRCDOM, SRCVAR and SRCSEQ name no record of this subject"
-    other_date = "the record that SRCDOM, SRCVAR and SRCSEQ name has another date than ADT"
-    return join_findings(
-        [
-            dataset.findings(lost, POINTER, "error", "SRCSEQ", no_record, "a record that exists"),
-            dataset.findings(wrong, POINTER, "error", "ADT", other_date, "the date of that record"),
-        ]
-    )
-
-
-def _admissible(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    if is_numeric_dtype(column):
-        return column.to_numpy(dtype=float), column.to_numpy(dtype=float)
-    limits = bounds(column)
-    return limits["earliest"].to_numpy(), limits["latest"].to_numpy()

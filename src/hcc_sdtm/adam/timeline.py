@@ -131,7 +131,12 @@ def matching(frame: pd.DataFrame, records: Records | RecordChoice) -> np.ndarray
 
 
 def record_date(spec: DatasetSpec) -> str:
-    """The variable that dates a record of an SDTM dataset: its start, else its collection; ``""``: it has neither."""
+    """The variable that dates a record of an SDTM dataset: its start, else its collection; ``""``: it has neither.
+
+    DM has one record a subject, which holds facts of many days: the day of its collection dates none of them.
+    """
+    if spec.name == "DM":
+        return ""
     return next((name for name in (f"{spec.name}STDTC", f"{spec.name}DTC") if name in spec.by_name), "")
 
 

@@ -15,14 +15,22 @@ from typing import Any
 import pandas as pd
 
 from hcc_sdtm import dates
+from hcc_sdtm.adam.decisions import explain, name_record
 from hcc_sdtm.adam.pointers import follow_pointer
 from hcc_sdtm.dataset import Dataset, Trace, at_column, format_value
+from hcc_sdtm.outputs.decisions import read_decisions
 from hcc_sdtm.outputs.lineage import read_lineage, read_starts
 from hcc_sdtm.outputs.manifest import ManifestError, file_digest, read_manifest
 from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.source import Source
 from hcc_sdtm.spec.folder import reference_study
 from hcc_sdtm.spec.model import DatasetSpec, Variable
+
+SHOWN = ("PARAM", "STARTDT", "ADT", "AVAL", "AVALC", "CNSR", "EVNTDESC", "CNSDTDSC")
+"""Variables of a row that are shown, where they have a value."""
+
+ADMISSIBLE = ("ADTLO", "ADTHI", "AVALLO", "AVALHI", "ADTBND")
+"""Shown too where partial dates leave the row open."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +49,10 @@ class TracedDate:
 
 @dataclass(frozen=True)
 class TracedRow:
-    """A subject's row of one parameter, in words, and its dates; ``notes`` hold for every number of the run."""
+    """A subject's row of one parameter, in words, and its dates; ``notes`` hold for every number of the run.
+
+    ``why`` says which dates were considered and what became of each.
+    """
 
     notes: tuple[str, ...]
     parameter: str
@@ -49,6 +60,7 @@ class TracedRow:
     results: tuple[str, ...]
     row: tuple[str, ...]
     dates: tuple[TracedDate, ...]
+    why: tuple[str, ...] = ()
 
 
 def trace_parameter(out: Path, raw: Path, name: str, subject: str) -> list[TracedRow]:
@@ -72,8 +84,9 @@ def trace_parameter(out: Path, raw: Path, name: str, subject: str) -> list[Trace
     for dataset in (datasets["ADTTE"], datasets["ADRS"]):
         frame = dataset.frame
         found = frame.index[(frame["PARAMCD"] == parameter) & (frame["USUBJID"] == subject)]
+        why = _why(out, datasets, parameter, subject) if dataset.name == "ADTTE" and len(found) else ()
         rows += [
-            _traced_row(datasets, dataset, int(position), results, starts, manifest["notes"]) for position in found
+            _traced_row(datasets, dataset, int(position), results, starts, manifest["notes"], why) for position in found
         ]
     if not rows:
         message = f"{subject} has no row of {parameter}; it is not in the population of that parameter"
@@ -159,27 +172,42 @@ def _traced_row(
     results: list[dict[str, object]],
     starts: Mapping[str, str],
     notes: Sequence[str],
+    why: Sequence[str],
 ) -> TracedRow:
     record = dataset.frame.iloc[position]
-    shown = [
-        name for name in ("PARAM", "STARTDT", "ADT", "AVAL", "AVALC", "CNSR", "EVNTDESC", "CNSDTDSC") if name in record
-    ]
+    shown = [name for name in SHOWN if name in record]
+    shown += [name for name in ADMISSIBLE if record.get("ADTBND", "")]
     row = tuple(
         f"{name} = {_shown(dataset, name, record[name])}" for name in shown if _shown(dataset, name, record[name])
     )
     steps = follow_pointer(datasets, dataset.name, position)
     dates_traced = [_follow(datasets, dataset, position, "ADT", steps)] if steps else []
-    if "STARTDT" in record:
-        steps = _start_steps(datasets, str(record["USUBJID"]), starts[str(record["PARAMCD"])])
+    if start := starts.get(str(record["PARAMCD"]), ""):
+        steps = _start_steps(datasets, str(record["USUBJID"]), start)
         dates_traced.insert(0, _follow(datasets, dataset, position, "STARTDT", steps))
     of_parameter = [
         f"{entry['endpoint']}: {entry['statistic']} = {entry['text']} {entry['unit'] or ''}".rstrip()
         for entry in results
         if entry["parameter"] == record["PARAMCD"] and entry["text"]
     ]
-    return TracedRow(
-        tuple(notes), str(record["PARAMCD"]), str(record["USUBJID"]), tuple(of_parameter), row, tuple(dates_traced)
-    )
+    parameter, subject = str(record["PARAMCD"]), str(record["USUBJID"])
+    return TracedRow(tuple(notes), parameter, subject, tuple(of_parameter), row, tuple(dates_traced), tuple(why))
+
+
+def _why(out: Path, datasets: Mapping[str, Dataset], parameter: str, subject: str) -> tuple[str, ...]:
+    """The candidates of the subject's decision as sentences, each record the one in SDTM that it was followed to."""
+    rows, texts = read_decisions(out / "decisions.parquet", subject, parameter)
+
+    def followed(domain: str, variable: str, sequence: float) -> str:
+        if domain in datasets and not pd.isna(sequence):
+            at = datasets[domain].position(subject, int(sequence))
+            for name, position, last in follow_pointer(datasets, domain, at) if at >= 0 else ():
+                numbers = datasets[name].frame.get(f"{name}SEQ")
+                domain, variable = name, last
+                sequence = float("nan") if numbers is None else float(numbers.iloc[position])
+        return name_record(domain, variable, sequence)
+
+    return tuple(explain(rows, texts, followed))
 
 
 def _start_steps(datasets: Mapping[str, Dataset], subject: str, start: str) -> list[tuple[str, int, str]]:
@@ -226,10 +254,11 @@ def _shown(dataset: Dataset, name: str, value: object) -> str:
 
 
 def render_trace(row: TracedRow) -> str:
-    """The chain as text, one line a step, indented as it goes deeper."""
+    """The chain as text, one line a step, indented as it goes deeper; above it, why the date is this one."""
     lines = [*row.notes, f"{row.parameter} of {row.subject}"]
     lines += [f"  endpoint  {text}" for text in row.results]
     lines.append("  row       " + "; ".join(row.row))
+    lines += [f"  {'why' if not number else '   '}       {sentence}" for number, sentence in enumerate(row.why)]
     if not row.dates:
         lines.append("  no one record gives this answer: it rests on all of the subject's assessments")
     for date in row.dates:

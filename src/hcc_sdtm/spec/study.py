@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -17,12 +18,13 @@ from pydantic import Field
 from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.source import Source
 from hcc_sdtm.spec.adam.reading import AdamSpecs, read_adam_specs
+from hcc_sdtm.spec.analysis_plan import AnalysisPlan
 from hcc_sdtm.spec.endpoints import EndpointList, read_endpoints
 from hcc_sdtm.spec.event_problems import event_problems
 from hcc_sdtm.spec.folder import reference_study
 from hcc_sdtm.spec.model import Specs
 from hcc_sdtm.spec.tables import read_spec_tables
-from hcc_sdtm.spec.trial import Trial, WrittenTrial
+from hcc_sdtm.spec.trial import Trial, WrittenTrial, with_cutoff
 from hcc_sdtm.spec.yaml_file import FileModel, Texts, YamlFile, read_yaml, validate
 
 STUDY_FILE = "study.yaml"
@@ -56,6 +58,11 @@ class Study:
     adam: AdamSpecs
     endpoints: EndpointList
 
+    @property
+    def plan(self) -> AnalysisPlan:
+        """What says how the analysis datasets are made."""
+        return AnalysisPlan(self.specs, self.trial, self.trial_file, self.adam)
+
 
 def read_study(
     path: Path,
@@ -63,8 +70,10 @@ def read_study(
     check_mappings: Callable[
         [Sequence[tuple[Path, str]], Path, Specs], list[Problem]
     ] = lambda mappings, raw, specs: [],
+    cutoff: str = "",
 ) -> Study:
-    """The study in a folder, or whose ``study.yaml`` is named; ``raw`` takes the place of its raw folder.
+    """The study in a folder, or whose ``study.yaml`` is named; ``raw`` takes the place of its raw folder, ``cutoff`` that of
+    the trial's data cut-off.
 
     Raises StudyError with the problems of all its files at once. Mappings are read by the mapping layer; where the study
     cannot be had, ``check_mappings`` (mappings, raw folder, specs) adds theirs to the block.
@@ -90,6 +99,8 @@ def read_study(
     trial_name = f"{written.specs}/trial.yaml"
     trial_file = attempt(lambda: read_yaml(root / trial_name, trial_name))
     trial = attempt(lambda: validate(trial_file, Trial)) if trial_file else None
+    if trial is not None and cutoff:
+        trial = attempt(partial(with_cutoff, trial, cutoff))
     specs = attempt(lambda: read_spec_tables(folders))
     written_trial = WrittenTrial(trial, trial_file) if trial and trial_file else None
     if specs and written_trial:

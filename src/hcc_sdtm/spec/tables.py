@@ -341,13 +341,20 @@ def _check_predecessors(specs: Specs, problems: list[Problem]) -> None:
 
 
 def _check_comments(folders: Sequence[Path], specs: Specs, problems: list[Problem]) -> None:
-    """A comment is about a dataset or variable that exists, and points to a document that exists."""
+    """A comment is about a dataset or variable that exists, and points to a document that exists.
+
+    A dataset whose table a later folder has replaced may have lost the variable: the comment has nothing to be about.
+    """
     datasets = {**specs.sdtm, **specs.adam}
     documents = set(specs.tables["documents"]["document"])
     # what is wrong with the file itself was said when its table was read
+    own = {(folder / "comments.csv").as_posix(): number for number, folder in enumerate(folders)}
     for file in read_overlays(folders, "comments", OTHER_TABLES["comments"][0], (), []):
         for row in file.rows:
-            if _check_word(row, "dataset", datasets, problems) and row["variable"]:
+            later = folders[own[row.source.file] + 1 :]
+            table = f"{row['dataset'].lower()}.csv"
+            is_replaced = any((folder / kind / table).is_file() for folder in later for kind in CORES)
+            if _check_word(row, "dataset", datasets, problems) and row["variable"] and not is_replaced:
                 _check_word(row, "variable", datasets[row["dataset"]].names, problems)
             if row["document"]:
                 _check_word(row, "document", documents, problems)

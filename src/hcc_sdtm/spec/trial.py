@@ -18,10 +18,24 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 from pydantic import BeforeValidator, Field, model_validator
 
-from hcc_sdtm.problem import nearest
+from hcc_sdtm.problem import Problem, StudyError, nearest
+from hcc_sdtm.source import Source
+from hcc_sdtm.spec.progression import Progression
 from hcc_sdtm.spec.yaml_file import FileModel, Texts, Truth, YamlFile
 
-IsoDay = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+
+def _iso_day(value: Any) -> Any:
+    """A day of the calendar, written YYYY-MM-DD."""
+    try:
+        is_day = bool(re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(value)) and datetime.date.fromisoformat(str(value)))
+    except ValueError:
+        is_day = False
+    if not is_day:
+        raise ValueError("a day of the calendar such as 2024-02-29 was expected")
+    return value
+
+
+IsoDay = Annotated[str, BeforeValidator(_iso_day), Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 ROLES = ("origin", "event", "censoring", "death", "baseline", "new_therapy")
 """What a date can be in the analysis. A rule may name a further role that `partial_dates` has."""
@@ -73,6 +87,14 @@ class Visit(FileModel):
     day: int
     window_before: int = 0
     window_after: int = 0
+
+
+class LaterVisits(FileModel):
+    """Assessments after the last that is listed: every so many days, each with this window (left out: that of the last)."""
+
+    every: int = Field(gt=0)
+    window_before: int | None = Field(default=None, ge=0)
+    window_after: int | None = Field(default=None, ge=0)
 
 
 class Arm(FileModel):
@@ -193,7 +215,10 @@ class Trial(FileModel):
     visits: tuple[Visit, ...] = ()
     unscheduled_name: str = "UNSCHEDULED"
     response: Response = Response()
+    progression: Progression = Progression()
+    visits_continue: LaterVisits | None = None
     missed_assessments: int = Field(default=2, ge=1)
+    missed_by: Literal["windows", "gap"] = "windows"
     new_therapies: tuple[TherapyChoice, ...] = ()
     month_days: float = Field(default=30.4375, gt=0)
     first_day: int = Field(default=1, ge=0, le=1)
@@ -207,6 +232,15 @@ class Trial(FileModel):
         if event.treatment:
             return self.treatment_start
         return RecordChoice(dataset=event.dataset, where=event.where, date=event.date)
+
+
+def with_cutoff(trial: Trial, cutoff: str) -> Trial:
+    """The trial with another data cut-off, for an analysis at an earlier day; StudyError where it is no day."""
+    try:
+        _iso_day(cutoff)
+    except ValueError as error:
+        raise StudyError([Problem(Source("--cutoff"), f'"{cutoff}": {error}')]) from None
+    return trial.model_copy(update={"data_cutoff": cutoff})
 
 
 @dataclass(frozen=True)

@@ -1,117 +1,82 @@
-"""``parameters/*.yaml``: the time-to-event parameters, a file each."""
+"""What a file of ``parameters/`` can say: one time-to-event parameter, or one for each value of a variable.
+
+Knows the keys and what goes with what. The names that they use are checked in `hcc_sdtm.spec.adam.parameters`, and what
+they mean for a subject is in `hcc_sdtm.adam.time_to_event`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+import re
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from hcc_sdtm.problem import Problem, nearest
-from hcc_sdtm.spec.adam.adrs_rules import AdrsSpec
-from hcc_sdtm.spec.adam.adsl_rules import AdslSpec
-from hcc_sdtm.spec.adam.checking import SpecChecker
-from hcc_sdtm.spec.adam.records import DatedRecords, ParamCode, ParamName, Records
-from hcc_sdtm.spec.yaml_file import FileModel, Path_, Texts, Truth, YamlFile
+from hcc_sdtm.problem import nearest
+from hcc_sdtm.spec.adam.event_sources import Censoring, Event, EventFree
+from hcc_sdtm.spec.adam.records import DatedRecords, ParamName, Records
+from hcc_sdtm.spec.yaml_file import FileModel, Texts
 
-
-class Within(FileModel):
-    """A length of time, in one of the two units."""
-
-    weeks: float | None = Field(default=None, gt=0)
-    days: float | None = Field(default=None, gt=0)
-
-    @model_validator(mode="after")
-    def _one_unit(self) -> Within:
-        if (self.weeks is None) == (self.days is None):
-            raise ValueError("either weeks or days was expected")
-        return self
-
-    @property
-    def length_days(self) -> float:
-        """The length in days."""
-        return self.days if self.days is not None else 7 * (self.weeks or 0)
+CODE = re.compile(r"[A-Z][A-Z0-9]{0,7}")
+CODE_TEMPLATE = re.compile(r"[A-Z][A-Z0-9]*\{(code|n)\}[A-Z0-9]*")
+FEWEST_DIGITS = 3
+"""Characters of a PARAMCD that are kept for ``{n}``: values up to 999."""
 
 
-class Event(DatedRecords):
-    """A kind of event. ``assessed`` ones are judged on images, and do not exist without a baseline assessment.
+class Scheme(FileModel):
+    """What the parameter is a censoring scheme of (the parameter of the same question), and what the scheme is called."""
 
-    With ``only_within`` the event counts only so long after the last event-free record before it (or the origin).
+    of: str
+    name: str = Field(min_length=1)
+
+
+class ByGroup(FileModel):
+    """One parameter for each value of a variable: every source from one of ``datasets`` is restricted to that value.
+
+    ``values`` gives each value its code; without it there is one for every value in the data, in alphabetical order. The
+    texts ``{value}``, ``{code}`` and ``{n}`` (1, 2, ...) in any text of the parameter become those of the value.
     """
 
-    name: str
-    description: str
-    assessed: Truth = False
-    only_within: Within | None = None
+    datasets: Texts = Field(min_length=1)
+    variable: str
+    values: dict[str, str] = {}
 
-
-class EventFree(DatedRecords):
-    """The records that show the subject free of the event: censoring goes back to the last that counts."""
-
-    description: str
-
-
-class Censoring(FileModel):
-    """A reason to end the time at risk without event; the first reason of the list that applies is the one.
-
-    ``when``:
-
-    ``no_baseline``         the parameter's ``baseline`` date is missing, and no event that needs no images came
-    ``no_assessment``       no event, and no event-free record after the origin
-    ``before_event``        a record of ``dataset`` is dated after the origin and before the event (or there is none)
-    ``missed_assessments``  the trial's number of planned assessments passed without one, just before the event
-    ``too_late``            the event came later than ``only_within``
-    ``record``              no event, and there is a record of ``dataset``
-    ``otherwise``           always
-
-    ``before_event`` and ``missed_assessments`` take an event away.
-    """
-
-    name: str
-    when: Literal[
-        "no_baseline",
-        "no_assessment",
-        "before_event",
-        "missed_assessments",
-        "too_late",
-        "record",
-        "otherwise",
-    ]
-    cnsr: int = Field(ge=1)
-    description: str
-    dataset: str = ""
-    where: dict[str, Texts] = {}
-    where_not: dict[str, Texts] = {}
-    date: str = ""
-    role: str = ""
-
-    @model_validator(mode="after")
-    def _has_records(self) -> Censoring:
-        needs = self.when in ("before_event", "record")
-        if needs != bool(self.dataset) or (needs and not self.date):
-            raise ValueError("dataset and date go with when: before_event or record, and only with these")
-        return self
+    @field_validator("values")
+    @classmethod
+    def _codes(cls, values: dict[str, str]) -> dict[str, str]:
+        for code in values.values():
+            if not re.fullmatch("[A-Z0-9]{1,8}", code):
+                raise ValueError(f'the code "{code}" is not of capitals and digits, eight at most')
+            if list(values.values()).count(code) > 1:
+                raise ValueError(f'two values have the code "{code}"')
+        return values
 
 
 class TimeToEvent(FileModel):
     """One ADTTE parameter (a file of ``parameters/``).
 
-    ``population``  ADSL flag (Y); ``among`` narrows it to subjects with such a record
-    ``start``       ADSL date that is the origin
-    ``entry``       ADSL date from which the subject is at risk, where that is later (delayed entry)
-    ``first_day``   1 counts the day of origin, 0 does not; left out: as the trial says
-    ``ignore``      names of censorings left out: a variant of another parameter (``like: PFS``) says only that
+    ``by``             makes it several, one for each value of a variable
+    ``population``     ADSL flag (Y); ``among`` narrows it to subjects with such a record
+    ``start``          ADSL date that is the origin; or ``start_record``: the subject's first record of these
+    ``entry``          ADSL date from which the subject is at risk, where that is later (delayed entry)
+    ``end``            ADSL date after which nothing counts, where there is one
+    ``first_day``      1 counts the day of origin, 0 does not; left out: as the trial says
+    ``ignore``         names of censorings left out: a variant of another parameter (``like: PFS``) says only that
+    ``scheme``         which parameter this is a censoring scheme of
+    ``adsl_pointers``  ``followed``: SRC variables of a date of ADSL name the record that gave it; ``kept``: they name ADSL
     """
 
-    paramcd: ParamCode
+    by: ByGroup | None = None
+    paramcd: str
     param: ParamName
     population: str
     among: Records | None = None
-    start: str
+    start: str = ""
+    start_record: DatedRecords | None = None
     start_description: str
     baseline: str = ""
     entry: str = ""
+    end: str = ""
+    end_description: str = ""
     unit: Literal["months", "days"] = "months"
     first_day: int | None = Field(default=None, ge=0, le=1)
     events: tuple[Event, ...] = Field(min_length=1)
@@ -119,18 +84,48 @@ class TimeToEvent(FileModel):
     event_free: EventFree
     censorings: tuple[Censoring, ...] = Field(min_length=1)
     ignore: Texts = ()
+    scheme: Scheme | None = None
+    adsl_pointers: Literal["followed", "kept"] = "followed"
+
+    @field_validator("paramcd")
+    @classmethod
+    def _code(cls, code: str, info: ValidationInfo) -> str:
+        by = info.data.get("by")
+        if by is None:
+            if not CODE.fullmatch(code):
+                raise ValueError("a code of one to eight capitals and digits was expected, a letter first")
+            return code
+        found = CODE_TEMPLATE.fullmatch(code)
+        if found is None or (found[1] == "code" and not by.values):
+            named = "{code} or {n}" if by.values else "{n}"
+            raise ValueError(f"with by a code with {named} in it was expected, such as PFS{{n}}")
+        longest = max(map(len, by.values.values()), default=0) if found[1] == "code" else FEWEST_DIGITS
+        if len(code) - len(found[1]) - len("{}") + longest > 8:
+            raise ValueError("the code becomes longer than eight characters")
+        return code
 
     @model_validator(mode="after")
     def _complete(self) -> TimeToEvent:
         names = [censoring.name for censoring in self.censorings]
         if repeated := {name for name in names if names.count(name) > 1}:
             raise ValueError(f'two censorings have the name "{min(repeated)}"')
+        events = [event.name for event in (*self.events, *self.competing)]
+        if repeated := {name for name in (*events, *names) if [*events, *names].count(name) > 1}:
+            raise ValueError(f'two of the events and censorings have the name "{min(repeated)}"')
         if unknown := [name for name in self.ignore if name not in names]:
             raise ValueError(f'ignore names no censoring "{unknown[0]}"{nearest(unknown[0], names)}')
         if self.censorings[-1].when != "otherwise":
             raise ValueError("the last censoring has to be one with when: otherwise, so that every subject has a row")
         if not self.baseline and any(censoring.when == "no_baseline" for censoring in self.applied):
             raise ValueError("a censoring with when: no_baseline needs the key baseline")
+        if bool(self.start) == (self.start_record is not None):
+            raise ValueError("either start, a date of ADSL, or start_record was expected")
+        if bool(self.end) != bool(self.end_description):
+            raise ValueError("end and end_description go together")
+        if not self.end and any(censoring.when == "ended" for censoring in self.applied):
+            raise ValueError("a censoring with when: ended needs the key end")
+        if self.event_free.continuous and any(censoring.when == "missed_assessments" for censoring in self.applied):
+            raise ValueError("continuous event_free records cannot be missed: leave out when: missed_assessments")
         return self
 
     @property
@@ -138,61 +133,54 @@ class TimeToEvent(FileModel):
         """The censorings in order, those ignored left out."""
         return tuple(censoring for censoring in self.censorings if censoring.name not in self.ignore)
 
+    @property
+    def origin_name(self) -> str:
+        """What the origin is called: the date of ADSL, or dataset and date of the records."""
+        return self.start if self.start_record is None else f"{self.start_record.dataset}.{self.start_record.date}"
 
-def read_parameters(
-    checker: SpecChecker, paths: Sequence[Path], adsl: AdslSpec | None, adrs: AdrsSpec | None
-) -> tuple[TimeToEvent, ...]:
-    """The parameters of the files by code, their names checked; a file that cannot be read is left out."""
-    files = [file for path in paths if (file := checker.read_yaml(path)) is not None]
-    written = {str(file.data.get("paramcd")): file for file in files if isinstance(file.data, dict)}
-    available = {**checker.specs.sdtm, "ADSL": checker.specs.adam["ADSL"], "ADRS": checker.specs.adam["ADRS"]}
-    found: dict[str, TimeToEvent] = {}
-    for file in files:
-        whole = _with_model_keys(checker, file, written)
-        spec = checker.validate(whole, TimeToEvent) if whole is not None else None
-        if spec is None or adsl is None or adrs is None:
-            continue
-        checker.known(file, ("population",), "variable of ADSL", spec.population, checker.specs.adam["ADSL"].names)
-        for key, name in (("start", spec.start), ("baseline", spec.baseline), ("entry", spec.entry)):
-            if name:
-                checker.known(file, (key,), "date of ADSL", name, checker.adsl_dates)
-        codes = [parameter.paramcd for parameter in adrs.parameters]
-        for place, records in _records_of(spec):
-            checker.check_records(file, place, records, available)
-            if records.dataset == "ADRS":
-                for code in records.where.get("PARAMCD", ()):
-                    checker.known(file, (*place, "where", "PARAMCD"), "parameter of ADRS", code, codes)
-        if spec.paramcd in found:
-            message = f"the parameter {spec.paramcd} is in another file too"
-            checker.problems.append(Problem(file.source(("paramcd",)), message))
-        found[spec.paramcd] = spec
-    return tuple(found[code] for code in sorted(found))
+    @property
+    def counts_visits(self) -> bool:
+        """Whether anything depends on the planned visits."""
+        moved = [event.dated_at for event in (*self.events, *self.competing)]
+        missed = any(censoring.when == "missed_assessments" for censoring in self.applied)
+        return missed or self.event_free.dated_at != "record" or any(mode != "record" for mode in moved)
 
+    @property
+    def reused_codes(self) -> dict[int, tuple[str, ...]]:
+        """CNSR codes that stand for more than one reason, with the names of those."""
+        named = [(censoring.cnsr, censoring.name) for censoring in self.applied]
+        found = {code: tuple(name for other, name in named if other == code) for code, _ in named}
+        return {code: names for code, names in found.items() if len(names) > 1}
 
-def _with_model_keys(checker: SpecChecker, file: YamlFile, written: dict[str, YamlFile]) -> YamlFile | None:
-    """The file with the keys of the parameter that it is like, where it does not say them itself."""
-    if not isinstance(file.data, dict) or "like" not in file.data:
-        return file
-    like = str(file.data["like"])
-    model = written.get(like)
-    if model is None or "like" in model.data:
-        whole = [code for code, other in written.items() if "like" not in other.data]
-        message = f'like: no parameter "{like}" that is written out whole{nearest(like, whole)}'
-        checker.problems.append(Problem(file.source(("like",)), message))
-        return None
-    data = {**model.data, **{key: value for key, value in file.data.items() if key != "like"}}
-    return YamlFile(file.name, data, file.lines)
+    def of_value(self, value: str, code: str, number: int) -> TimeToEvent:
+        """The parameter of one value of ``by``; itself where it has none."""
+        if self.by is None:
+            return self
+        words = {"{value}": value, "{code}": code, "{n}": str(number)}
+        data = _filled(self.model_dump(exclude={"by"}), words)
+        for records in _sources(data):
+            if records["dataset"] in self.by.datasets:
+                records["where"] = {**records["where"], self.by.variable: (value,)}
+        return TimeToEvent.model_validate(data)
 
 
-def _records_of(spec: TimeToEvent) -> Iterator[tuple[Path_, Any]]:
-    """Everything in a parameter that names records, with its place in the file."""
-    if spec.among:
-        yield ("among",), spec.among
-    yield ("event_free",), spec.event_free
-    for number, event in enumerate(spec.events):
-        yield ("events", number), event
-    for number, event in enumerate(spec.competing):
-        yield ("competing", number), event
-    for number, censoring in enumerate(spec.censorings):
-        if censoring.dataset:
-            yield ("censorings", number), censoring
+def _filled(data: Any, words: dict[str, str]) -> Any:
+    if isinstance(data, str):
+        for word, text in words.items():
+            data = data.replace(word, text)
+        return data
+    if isinstance(data, dict):
+        return {key: _filled(value, words) for key, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [_filled(value, words) for value in data]
+    return data
+
+
+def _sources(data: Any) -> list[dict[str, Any]]:
+    """Every part of a parameter that names a dataset."""
+    if isinstance(data, dict):
+        own = [data] if data.get("dataset") else []
+        return own + [found for value in data.values() for found in _sources(value)]
+    if isinstance(data, list):
+        return [found for value in data for found in _sources(value)]
+    return []

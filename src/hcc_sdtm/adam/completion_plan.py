@@ -1,0 +1,130 @@
+"""Which completions of each subject's partial dates are tried, and together with which.
+
+Knows how many are too many, and what is left out then. Derives nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hcc_sdtm.adam.completions import Batch, combine_days, possible_days
+from hcc_sdtm.adam.event_limits import policy_bounds
+from hcc_sdtm.adam.partial_inputs import PartialCells
+from hcc_sdtm.adam.timeline import Subjects
+from hcc_sdtm.spec.trial import Trial
+
+MOST_COMPLETIONS = 1000
+"""Completions of one subject that are tried together: two dates known to the month, or one known to the year."""
+
+COPIES_AT_ONCE = 20_000
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A subject and parameter (by number) with too many completions, and the first day that one of its dates can be."""
+
+    subject: int
+    parameter: int
+    earliest: float
+
+
+def plan_completions(
+    partial: PartialCells, by_start: np.ndarray, subjects: Subjects, trial: Trial, alive: np.ndarray, most: int
+) -> tuple[list[Batch], list[Missed]]:
+    """The completions to try, and the subjects and parameters that have too many.
+
+    ``by_start`` says for each cell and parameter whether the parameter reads the cell for its origin alone.
+    """
+    cells = partial.cells
+    batches: list[Batch] = []
+    too_many: list[Missed] = []
+    for subject, rows in cells.groupby("subject").groups.items():
+        code = int(str(subject))
+        unknown = _unknown_days(cells.loc[rows], partial, subjects.cutoff, float(alive[code]))
+        days = [each for _, each in unknown]
+        reads = np.array([partial.read_by[list(members)].any(axis=0) for members, _ in unknown])
+        every = tuple(np.flatnonzero(reads.any(axis=0)).tolist())
+        if _combinations(days) <= most:
+            batches.append(Batch(code, every, tuple(members for members, _ in unknown), combine_days(days)))
+            continue
+        ways: dict[tuple[tuple[int, ...], tuple[int, ...]], list[int]] = {}
+        for number in every:
+            own = tuple(np.flatnonzero(reads[:, number]).tolist())
+            starts: tuple[int, ...] = ()
+            if _combinations([days[each] for each in own]) > most:
+                starts = tuple(each for each in own if by_start[list(unknown[each][0]), number].all())
+            ways.setdefault((own, starts), []).append(number)
+        for (own, starts), numbers in ways.items():
+            members = tuple(unknown[each][0] for each in own)
+            tried = [
+                _ends(days[each], unknown[each][0], partial, subjects, trial, code) if each in starts else days[each]
+                for each in own
+            ]
+            if _combinations(tried) > most:
+                too_many += [Missed(code, number, min(float(each[0]) for each in tried)) for number in numbers]
+                continue
+            ends = tuple(own.index(each) for each in starts)
+            batches.append(Batch(code, tuple(numbers), members, combine_days(tried), ends))
+    return batches, too_many
+
+
+def _combinations(days: Sequence[np.ndarray]) -> float:
+    return float(np.prod([float(len(each)) for each in days]))
+
+
+def _ends(
+    days: np.ndarray, members: Sequence[int], partial: PartialCells, subjects: Subjects, trial: Trial, code: int
+) -> np.ndarray:
+    """The first and the last of the days that the bounds of the roles leave, as ADSL has them."""
+    own = np.array([code])
+    for role in {role for cell in members for role in partial.roles[cell] if role in trial.partial_dates}:
+        policy = trial.partial_dates[role]
+        for end in ("earliest", "latest"):
+            for bound in policy_bounds(policy, end, subjects.days, own):
+                inside = days >= bound[0] if end == "earliest" else days <= bound[0]
+                days = days[inside] if inside.any() else days
+    return np.unique(days[[0, -1]])
+
+
+def _unknown_days(
+    cells: pd.DataFrame, partial: PartialCells, cutoff: float, alive: float
+) -> list[tuple[tuple[int, ...], np.ndarray]]:
+    """The unknown days of one subject: the cells that each stands in, and the days that it can be.
+
+    Of the dates that can only move the day last known alive the one that can be latest is enough, from that day on.
+    """
+    groups: dict[object, list[int]] = {}
+    for cell, text, visit in zip(cells.index, cells["text"], cells["visit"], strict=True):
+        groups.setdefault((text, visit) if visit == visit else int(cell), []).append(int(cell))
+    found: list[tuple[tuple[int, ...], np.ndarray]] = []
+    latest: tuple[tuple[int, ...], np.ndarray] | None = None
+    for members in groups.values():
+        first = cells.loc[members[0]]
+        days = possible_days(str(first["text"]), float(first["earliest"]), float(first["latest"]), cutoff)
+        if not partial.alive_only[members].all():
+            found.append((tuple(members), days))
+            continue
+        is_whole = len(days) == days[-1] - days[0] + 1
+        days = np.append(days[:1], days[1:][~(days[1:] <= alive)])
+        if not is_whole:
+            found.append((tuple(members), days))
+        elif latest is None or days[-1] > latest[1][-1]:
+            latest = tuple(members), days
+    return [*found, latest] if latest is not None else found
+
+
+def in_parts(batches: Sequence[Batch]) -> list[list[Batch]]:
+    """The batches in parts of about so many copies as are derived at once."""
+    parts: list[list[Batch]] = []
+    size = COPIES_AT_ONCE
+    for batch in batches:
+        if size + len(batch.days) > COPIES_AT_ONCE:
+            parts.append([])
+            size = 0
+        parts[-1].append(batch)
+        size += len(batch.days)
+    return parts
