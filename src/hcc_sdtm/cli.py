@@ -55,18 +55,29 @@ def _progress() -> Callable[[str], None]:
     return (lambda step: click.echo(f"  {step} ..", err=True)) if sys.stderr.isatty() else (lambda step: None)
 
 
+CUTOFF = click.option(
+    "--cutoff",
+    default="",
+    metavar="DATE",
+    help="Data cut-off in place of the trial's: YYYY-MM-DD, for an intermediate analysis.",
+)
+
+
 @main.command()
 @click.argument("study", type=click.Path(path_type=Path), default=".")
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Folder for the outputs.")
 @click.option("--raw", type=click.Path(path_type=Path), help="Folder of raw files, in place of the study's own.")
 @click.option("--site", "sites", multiple=True, help="Only this site; may be given several times.")
 @click.option("--keep-going", is_flag=True, help="Leave out a site that fails; the status stays 2.")
+@CUTOFF
 @click.option("--json", "as_json", is_flag=True, help="Print counts and endpoints as JSON.")
-def run(study: Path, out: Path, raw: Path | None, sites: tuple[str, ...], keep_going: bool, as_json: bool) -> None:
+def run(
+    study: Path, out: Path, raw: Path | None, sites: tuple[str, ...], keep_going: bool, cutoff: str, as_json: bool
+) -> None:
     """Everything: STUDY (a folder with study.yaml) to outputs in OUT."""
     from hcc_sdtm import pipeline  # heavy
 
-    result = pipeline.run(study, out, raw, sites, keep_going, _progress())
+    result = pipeline.run(study, out, raw, sites, keep_going, _progress(), cutoff)
     _report(result, out, as_json)
     if result.incomplete:
         raise StudyError(result.incomplete)
@@ -172,6 +183,33 @@ def check(data: Path, study: Path | None, define: Path | None, out: Path | None,
         _report_findings(result.findings, result.outcomes)
         if out is not None:
             click.echo(f"\nOutputs: {out} (findings.csv, .xlsx, .json, .sarif, rules.csv)")
+    sys.exit(DONE_WITH_ERRORS if result.has_errors else DONE)
+
+
+@main.command()
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option("--trial", type=click.Path(path_type=Path), required=True, help="The trial's file, trial.yaml.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Folder for the outputs.")
+@click.option("--specs", type=click.Path(path_type=Path), help="Folder of specs (default: that of the trial's file).")
+@CUTOFF
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def derive(data: Path, trial: Path, out: Path, specs: Path | None, cutoff: str, as_json: bool) -> None:
+    """Anyone's SDTM to ADaM: DATA is a folder (or file) of XPT, Dataset-JSON, Parquet or CSV.
+
+    adsl.yaml, adrs.yaml, parameters/ and spec tables beside the trial's file say how; packaged ones stand for what is not
+    there.
+    """
+    from hcc_sdtm import pipeline  # heavy
+    from hcc_sdtm.outputs.findings_json import render_findings_json
+
+    result = pipeline.derive(data, trial, out, specs, cutoff, _progress())
+    if as_json:
+        click.echo(render_findings_json(result.findings, result.outcomes))
+    else:
+        for what, datasets in (("Received", result.received.datasets), ("Derived", result.adam)):
+            click.echo(f"{what}: {', '.join(f'{name} {len(dataset)}' for name, dataset in datasets.items())}")
+        _report_findings(result.findings, result.outcomes)
+        click.echo(f"\nOutputs: {out} (adam/, decisions.parquet, findings.xlsx, rules.csv, assumptions.csv)")
     sys.exit(DONE_WITH_ERRORS if result.has_errors else DONE)
 
 

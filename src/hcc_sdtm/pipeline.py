@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from hcc_sdtm.adam.adrs import build_adrs
-from hcc_sdtm.adam.adsl import build_adsl
-from hcc_sdtm.adam.adtte import build_adtte, without_asked_events
-from hcc_sdtm.adam.pointers import check_pointers
+from hcc_sdtm.adam.adtte import without_asked_events
+from hcc_sdtm.adam.deriving import derive_adam
+from hcc_sdtm.adam.entered import without_later_subjects
 from hcc_sdtm.checks.catalogue import list_rules
 from hcc_sdtm.checks.causes import group_findings
 from hcc_sdtm.checks.running import check_datasets
@@ -20,18 +19,21 @@ from hcc_sdtm.finding import join_findings
 from hcc_sdtm.mapping.sites import map_sites, mapping_problems
 from hcc_sdtm.mapping.tables.sent_files import check_sent_files
 from hcc_sdtm.outputs.checked import timestamp_of_check, write_checked
+from hcc_sdtm.outputs.derived import hash_inputs, write_derived
 from hcc_sdtm.outputs.inputs import hash_specs
-from hcc_sdtm.outputs.ledger import list_assumptions
+from hcc_sdtm.outputs.ledger import list_assumptions, list_plan_assumptions
 from hcc_sdtm.outputs.mapped import write_mapped
 from hcc_sdtm.outputs.replace import open_output
 from hcc_sdtm.outputs.writing import timestamp_of, transport_findings, write_outputs
 from hcc_sdtm.problem import Problem, StudyError
 from hcc_sdtm.received import Received, check_define, derive_finding_sites, read_received
+from hcc_sdtm.received.planned import planned_findings, read_planned, take_sdtm
 from hcc_sdtm.register.history import list_gone, render_trend
 from hcc_sdtm.register.register import Register, read_register, with_register
-from hcc_sdtm.result import CheckResult, RunResult
+from hcc_sdtm.result import CheckResult, DeriveResult, RunResult
 from hcc_sdtm.sdtm.building import build_sdtm
 from hcc_sdtm.source import Source
+from hcc_sdtm.spec.analysis_plan import read_written_plan
 from hcc_sdtm.spec.standard_specs import read_standard_specs
 from hcc_sdtm.spec.study import Study, read_study, read_written_specs, read_written_trial
 from hcc_sdtm.spec.trial import Trial
@@ -46,13 +48,15 @@ def run(
     sites: Sequence[str] = (),
     keep_going: bool = False,
     progress: Progress = lambda step: None,
+    cutoff: str = "",
 ) -> RunResult:
     """The whole study; with ``out``, its outputs appear there all at once or not at all.
 
-    ``sites`` are the site numbers to take (empty: all). Raises StudyError where the study, a mapping, a spec or a raw file
+    ``sites`` are the site numbers to take (empty: all); ``cutoff`` is a day that takes the place of the trial's data
+    cut-off, for an intermediate analysis. Raises StudyError where the study, a mapping, a spec or a raw file
     is bad, with every problem; with ``keep_going`` a site that fails is left out and listed instead.
     """
-    loaded = read_study(Path(study), Path(raw) if raw else None, mapping_problems)
+    loaded = read_study(Path(study), Path(raw) if raw else None, mapping_problems, cutoff)
     if out is None:
         return compute(loaded, sites, keep_going, progress)
     _refuse_raw_folder(loaded, Path(out))
@@ -76,20 +80,18 @@ def compute(study: Study, sites: Sequence[str], keep_going: bool, progress: Prog
     progress("deriving SDTM")
     sdtm, sdtm_findings = build_sdtm(mapped, study.specs, study.trial, study.study_id, lineage)
     progress("deriving ADaM")
-    adsl, adsl_findings = build_adsl(sdtm, study.specs, study.trial, study.adam)
-    adrs, adrs_findings = build_adrs(sdtm, adsl, study.specs, study.trial, study.adam)
-    adtte, adtte_findings = build_adtte(sdtm, adsl, adrs, study.specs, study.trial, study.adam)
-    adam = {"ADSL": adsl, "ADRS": adrs, "ADTTE": adtte}
+    derived = derive_adam(sdtm, study.specs, study.trial, study.adam)
+    adam = derived.datasets
     progress("checking")
-    check_findings, outcomes = check_datasets({**sdtm, **adam}, study.specs, study.trial)
-    pointer_findings = check_pointers({**sdtm, **adam}, study.trial)
+    checked, outcomes = check_datasets({**sdtm, **adam}, study.specs, study.trial)
+    check_findings, outcomes = without_later_subjects(checked, outcomes, derived.findings)
     progress("estimating")
-    results, curves = estimate_endpoints(adsl.published, adrs.published, adtte.published, study.endpoints)
-    asked_once = without_asked_events(adtte_findings, check_findings)
-    of_adam = [adsl_findings, adrs_findings, asked_once, pointer_findings]
+    adsl, adrs, adtte = (adam[name].published for name in ("ADSL", "ADRS", "ADTTE"))
+    results, curves = estimate_endpoints(adsl, adrs, adtte, study.endpoints)
+    of_adam = without_asked_events(derived.findings, check_findings)
     of_sites = [*(site.findings for site in mapped), sent.findings]
     of_files = transport_findings({**sdtm, **adam})
-    found = [*of_sites, sdtm_findings, check_findings, *of_adam, of_files]
+    found = [*of_sites, sdtm_findings, check_findings, of_adam, of_files]
     distinct = join_findings(found).drop_duplicates(ignore_index=True)  # two derivations may miss the same date
     findings, _ = with_register(group_findings(distinct, study.specs.rules), register, timestamp_of(study), sites)
     assumptions = list_assumptions(study, mapped)
@@ -99,7 +101,7 @@ def compute(study: Study, sites: Sequence[str], keep_going: bool, progress: Prog
         study,
         tuple(mapped),
         sdtm,
-        adam,
+        derived,
         findings,
         outcomes,
         results,
@@ -175,6 +177,47 @@ def check_received(received: Received, trial: Trial | None = None) -> CheckResul
     findings = group_findings(derive_finding_sites(findings, received.datasets), received.specs.rules)
     findings, _ = with_register(findings, Register(), timestamp_of_check(trial))
     return CheckResult(received, findings, outcomes)
+
+
+def derive(
+    data: Path | str,
+    trial: Path | str,
+    out: Path | str | None = None,
+    specs: Path | str | None = None,
+    cutoff: str = "",
+    progress: Progress = lambda step: None,
+) -> DeriveResult:
+    """The analysis datasets of anyone's SDTM, a folder or file of XPT, Dataset-JSON, Parquet or CSV; with ``out``, they
+    appear there all at once.
+
+    ``trial`` is a trial file such as trial.yaml; adsl.yaml, adrs.yaml, parameters/ and spec tables beside it (or in the folder
+    ``specs``) say how they are made, and packaged ones stand for what is not there. The files may name every variable that
+    the data came with. ``cutoff`` takes the place of the trial's data cut-off. Raises StudyError with every problem of the
+    data's files and of all specs.
+    """
+    written = read_written_plan(Path(trial), Path(specs) if specs else None, cutoff)
+    inputs = hash_inputs(written, Path(data))
+    progress("reading")
+    received, plan = read_planned(Path(data), written)
+    sdtm = take_sdtm(received)
+    progress("deriving ADaM")
+    derived = derive_adam(sdtm, plan.specs, plan.trial, plan.adam)
+    progress("checking")
+    datasets = {**{name: received.datasets[name] for name in sdtm}, **derived.datasets}
+    metadata = {name: received.metadata[name] for name in sdtm}
+    checked, outcomes = check_datasets(datasets, plan.specs, plan.trial, metadata)
+    checked, outcomes = without_later_subjects(checked, outcomes, derived.findings)
+    of_adam = without_asked_events(derived.findings, checked)
+    of_data = [received.findings, planned_findings(received, plan)]
+    found = join_findings([*of_data, checked, of_adam, transport_findings(derived.datasets)])
+    findings = derive_finding_sites(found.drop_duplicates(ignore_index=True), datasets)
+    findings, _ = with_register(group_findings(findings, plan.specs.rules), Register(), timestamp_of_check(plan.trial))
+    result = DeriveResult(received, plan, derived, findings, outcomes, list_plan_assumptions(plan), inputs)
+    if out is not None:
+        progress("writing")
+        with open_output(Path(out)) as folder:
+            write_derived(folder, result, written, Path(data))
+    return result
 
 
 def _refuse_raw_folder(study: Study, out: Path) -> None:

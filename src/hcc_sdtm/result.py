@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from hcc_sdtm.adam.deriving import DerivedAdam
 from hcc_sdtm.dataset import Dataset, Lineage
 from hcc_sdtm.endpoints.estimating import Curve
 from hcc_sdtm.mapping.applying import MappedSite
 from hcc_sdtm.problem import Problem
 from hcc_sdtm.received import Received
 from hcc_sdtm.register.register import has_standing_errors
+from hcc_sdtm.spec.analysis_plan import AnalysisPlan
 from hcc_sdtm.spec.study import Study
 
 
@@ -28,7 +30,7 @@ class RunResult:
     study: Study
     sites: tuple[MappedSite, ...]
     sdtm: dict[str, Dataset]
-    adam: dict[str, Dataset]
+    derived: DerivedAdam
     findings: pd.DataFrame
     outcomes: pd.DataFrame
     endpoints: pd.DataFrame
@@ -40,6 +42,11 @@ class RunResult:
     incomplete: tuple[Problem, ...] = ()
     trend: str = ""
     """How many findings are new, still open and gone since the last registered run; ``""`` where none was registered."""
+
+    @property
+    def adam(self) -> dict[str, Dataset]:
+        """The analysis datasets by name."""
+        return self.derived.datasets
 
     @property
     def banner(self) -> str:
@@ -67,4 +74,31 @@ class CheckResult:
     @property
     def has_errors(self) -> bool:
         """Whether any finding is an error that nobody waived."""
+        return has_standing_errors(self.findings)
+
+
+@dataclass(frozen=True)
+class DeriveResult:
+    """The analysis datasets made from SDTM that came from elsewhere, by what they were made, and every finding.
+
+    ``assumptions`` is the ledger of what a statistician could argue with; ``inputs`` has the SHA-256 of every file of data and
+    of specs, by name, as it was when it was read.
+    """
+
+    received: Received
+    plan: AnalysisPlan
+    derived: DerivedAdam
+    findings: pd.DataFrame
+    outcomes: pd.DataFrame
+    assumptions: pd.DataFrame
+    inputs: dict[str, str]
+
+    @property
+    def adam(self) -> dict[str, Dataset]:
+        """The analysis datasets by name."""
+        return self.derived.datasets
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether any finding is an error."""
         return has_standing_errors(self.findings)

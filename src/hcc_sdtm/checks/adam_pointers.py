@@ -138,8 +138,8 @@ def other_date(evidence: Evidence) -> Iterator[Flag]:
     """An analysis date that the record it points to does not have, at the date.
 
     What it finds: ADT outside the days that the date named by SRCDOM, SRCVAR and SRCSEQ can mean, once a day and record that
-        is pointed to. A date after the data
-        cut-off agrees with the cut-off; a source without a year agrees with any day.
+        is pointed to. A date after the data cut-off agrees with the cut-off; a source without a year agrees with any day.
+        Where SRCDT says what the date was before it was moved to a scheduled visit, SRCDT is compared.
     Why it matters: The time to the event was computed from another day than the one collected.
     Example: ADT 2022-04-21, and RSDTC of the record is 2022-04-12.
     Source: ADaMIG 1.3 section 3.3, SRCDOM, SRCVAR and SRCSEQ.
@@ -148,12 +148,13 @@ def other_date(evidence: Evidence) -> Iterator[Flag]:
         if not evidence.has(hop.dataset, "ADT") or not DATE.fullmatch(hop.variable):
             continue
         at, limits, wrong = _contradicted(evidence, hop)
-        day = evidence.days(hop.dataset, "ADT")["earliest"].to_numpy()[at]
+        day, named = _own_days(evidence, hop.dataset)
+        day, named = day[at], named[at]
         wrong = firsts((hop.there[hop.there >= 0], day), wrong)
         expected = written_spans(*limits[:, wrong])
         messages = [
-            f"ADT is {own}, and {hop.variable} of the record in {hop.source} that it points to is {right}"
-            for own, right in zip(written_days(day[wrong]), expected, strict=True)
+            f"{name} is {own}, and {hop.variable} of the record in {hop.source} that it points to is {right}"
+            for name, own, right in zip(named[wrong], written_days(day[wrong]), expected, strict=True)
         ]
         yield Flag(hop.dataset, at[wrong], "ADT", messages, expected)
 
@@ -161,9 +162,19 @@ def other_date(evidence: Evidence) -> Iterator[Flag]:
 def _contradicted(evidence: Evidence, hop: _Hop) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Positions of the records whose source was found, its first and last day, and which have an ADT that it cannot mean."""
     at, earliest, latest = _source_days(evidence, hop)
-    day = evidence.days(hop.dataset, "ADT")["earliest"].to_numpy()[at]
+    day = _own_days(evidence, hop.dataset)[0][at]
     is_cut = (day == evidence.cutoff_day) & (latest > evidence.cutoff_day)
     return at, np.array([earliest, latest]), np.flatnonzero(((day < earliest) | (day > latest)) & ~is_cut)
+
+
+def _own_days(evidence: Evidence, dataset: str) -> tuple[np.ndarray, np.ndarray]:
+    """The day of each record that its source has to have, and the variable that says it: SRCDT where it is given, else ADT."""
+    day = evidence.days(dataset, "ADT")["earliest"].to_numpy()
+    named = np.full(len(day), "ADT", dtype=object)
+    if not evidence.has(dataset, "SRCDT"):
+        return day, named
+    source = evidence.days(dataset, "SRCDT")["earliest"].to_numpy()
+    return np.where(np.isnan(source), day, source), np.where(np.isnan(source), named, "SRCDT")
 
 
 def misdated(evidence: Evidence, dataset: str) -> np.ndarray:

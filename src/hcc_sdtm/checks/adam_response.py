@@ -23,8 +23,14 @@ ANALYSED = re.compile(r"ANL\d\dFL")
 ORDER = ("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE")
 """From the best response to the least that can be said."""
 
+IMMUNE = ("iCR", "iPR", "iSD", "NON-iCR/NON-iUPD", "iUPD", "iCPD")
+"""Terms of iRECIST, in which progression is known only when it is confirmed."""
+
 NOTHING = ("NE", "MISSING", "ND", "NOT DONE", "UNKNOWN", "")
 """What best response may be of a subject without assessments."""
+
+IMPLIED = (("CRSP", "RSP"), ("RSP", "CB"), ("CRSP", "CCB"))
+"""Who has the first has the second: a confirmed response is a response, and a response a benefit."""
 
 RESPONDERS = {"RSP": "BOR", "CRSP": "CBOR"}
 CONTROL = {"CR": "Y", "PR": "Y", "SD": "Y", "PD": "N", "NE": "N", "MISSING": "N"}
@@ -48,7 +54,7 @@ def _response_records(evidence: Evidence, dataset: str) -> pd.DataFrame:
 
 
 def _criteria(evidence: Evidence) -> Iterator[tuple[str, str, pd.DataFrame, pd.DataFrame]]:
-    """Dataset, suffix, all records, and the dated visit responses of each criterion.
+    """Dataset, suffix, all records, and the dated visit responses of each criterion but iRECIST.
 
     Raises Missing where no dataset has visit responses.
     """
@@ -63,7 +69,8 @@ def _criteria(evidence: Evidence) -> Iterator[tuple[str, str, pd.DataFrame, pd.D
                 visits = records[
                     records["PARAMCD"].eq(f"OVR{suffix}") & records["day"].notna() & records["AVALC"].ne("")
                 ]
-                yield name, suffix, records, visits
+                if not visits["AVALC"].isin(IMMUNE).any():
+                    yield name, suffix, records, visits
     if not found:
         raise Missing("no analysis dataset has a parameter OVR with the responses of visits")
 
@@ -241,3 +248,34 @@ def confirmed_is_better(evidence: Evidence) -> Iterator[Flag]:
             for own, other in zip(wrong["AVALC"], text[wrong.index], strict=True)
         ]
         yield Flag(name, wrong["position"].to_numpy(), "AVALC", messages, text[wrong.index].tolist())
+
+
+@rule("AD-0242", "response.benefit-differs", "error")
+def benefit_differs(evidence: Evidence) -> Iterator[Flag]:
+    """A response or clinical benefit, yes or no, that another one contradicts, at the answer.
+
+    What it finds: RSP that is N where CRSP is Y; CB that is N where RSP is Y, or Y where BOR is PD or not evaluable; so CCB,
+        CRSP and CBOR.
+    Why it matters: The benefit rate cannot be below the response rate, nor count who progressed at once.
+    Example: RSP Y and CB N.
+    Source: RECIST 1.1, section 4.6; ADaMIG 1.3 section 3.3, derived parameters agree with what they are derived from.
+    """
+    for name, suffix, records, _ in _criteria(evidence):
+        answers = {
+            code: records[records["PARAMCD"].eq(f"{code}{suffix}") & records["AVALC"].isin(["Y", "N"])]
+            for code in ("RSP", "CRSP", "CB", "CCB")
+        }
+        for first, second in IMPLIED:
+            said = answers[second]
+            having = answers[first].loc[answers[first]["AVALC"].eq("Y"), "USUBJID"]
+            wrong = said[said["AVALC"].eq("N") & said["USUBJID"].isin(having)]
+            message = f"{second}{suffix} is N, and {first}{suffix} of the subject is Y"
+            yield Flag(name, wrong["position"].to_numpy(), "AVALC", message, "Y")
+        for code, source in (("CB", "BOR"), ("CCB", "CBOR")):
+            best = records[records["PARAMCD"].eq(f"{source}{suffix}")].drop_duplicates("USUBJID", keep=False)
+            known = answers[code]["USUBJID"].map(best.set_index("USUBJID")["AVALC"])
+            wrong = answers[code][answers[code]["AVALC"].eq("Y") & known.isin(["PD", "NE", "MISSING"])]
+            messages = [
+                f"{code}{suffix} is Y, and {source}{suffix} of the subject is {text}" for text in known[wrong.index]
+            ]
+            yield Flag(name, wrong["position"].to_numpy(), "AVALC", messages, "N")

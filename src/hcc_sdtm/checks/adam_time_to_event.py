@@ -126,7 +126,8 @@ def origin_differs(evidence: Evidence) -> Iterator[Flag]:
     Example: PFS of all subjects starts on TRTSDT, and on RANDDT in one record.
     Source: ADaMIG 1.3 section 3.3, STARTDT.
     """
-    dates = [name for name in _columns(evidence, "ADSL") if name.endswith("DT")]
+    # a name with an underscore in front is a step on the way, which nobody is sent
+    dates = [name for name in _columns(evidence, "ADSL") if name.endswith("DT") and not name.startswith("_")]
     if not dates:
         raise Missing("there is no dataset ADSL with a date")
     for name in analysis_datasets(evidence, "USUBJID", "PARAMCD", "STARTDT", word="TTE"):

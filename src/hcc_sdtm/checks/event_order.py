@@ -13,7 +13,7 @@ import pandas as pd
 from hcc_sdtm.checks.evidence import Evidence, Missing
 from hcc_sdtm.dates.event_order import narrow, suspects
 from hcc_sdtm.dates.iso import from_days, to_days
-from hcc_sdtm.sdtm.event_dates import build_event_records, event_dates, event_texts
+from hcc_sdtm.sdtm.event_dates import event_dates, event_texts
 from hcc_sdtm.spec.trial import Trial
 
 DEATH = ("DM", "DTHDTC")
@@ -31,7 +31,7 @@ def contradicting_events(evidence: Evidence) -> pd.DataFrame:
     trial = evidence.trial
     if not trial.event_order:
         raise Missing("the trial gives its events no order")
-    records = build_event_records(evidence.datasets, trial)
+    records = evidence.event_records
     if len(records.keys() & {name for chain in trial.event_order for name in chain}) < 2:
         raise Missing("fewer than two of the events in the trial's order are collected")
     subjects = pd.Index(pd.unique(pd.concat([rows["USUBJID"] for rows in records.values()])), dtype=object)
@@ -71,7 +71,7 @@ def misdated_records(evidence: Evidence, pairs: pd.DataFrame) -> pd.DataFrame:
     if pairs.empty:
         return pd.DataFrame(columns=MISDATED_COLUMNS)
     trial = evidence.trial
-    records = build_event_records(evidence.datasets, trial)
+    records = evidence.event_records
     edges = _edges(pairs.assign(suspect=suspects(pairs, list(trial.events), "USUBJID")), records, trial)
     found = [_wrong_records(name, records[name], edges[edges["event"] == name], trial) for name in records]
     return pd.concat(found, ignore_index=True)[MISDATED_COLUMNS]

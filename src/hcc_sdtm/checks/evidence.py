@@ -18,6 +18,7 @@ from hcc_sdtm.checks.column import Column
 from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.dates.iso import bounds
 from hcc_sdtm.received.file_table import FileMetadata, FileVariable
+from hcc_sdtm.sdtm.event_dates import build_event_records
 from hcc_sdtm.spec.model import Specs
 from hcc_sdtm.spec.trial import Trial
 
@@ -190,6 +191,11 @@ class Evidence:
         if self.facts is None:
             return np.inf
         return float(bounds(pd.Series([self.trial.data_cutoff]))["latest"].iloc[0])
+
+    @cached_property
+    def event_records(self) -> dict[str, pd.DataFrame]:
+        """By event of the trial, the records that it is one of (`build_event_records`). Raises Missing without a trial."""
+        return build_event_records(self.datasets, self.trial)
 
     def deaths(self) -> pd.DataFrame:
         """Dated deaths: one row a subject with USUBJID, ``death`` (text), ``death_earliest``, ``death_latest``,

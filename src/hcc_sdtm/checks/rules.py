@@ -5,6 +5,7 @@ from __future__ import annotations
 from hcc_sdtm.checks import (
     adam_copies,
     adam_deaths,
+    adam_durations,
     adam_imputation,
     adam_pointers,
     adam_response,
@@ -174,6 +175,7 @@ RULES: tuple[Rule, ...] = (
     adam_variables.imputation_flag_term,
     adam_variables.imputation_flag_without_date,
     adam_timing.study_day_differs,
+    adam_durations.treatment_duration,
     adam_timing.treatment_differs,
     adam_pointers.no_variable,
     adam_pointers.no_record,
@@ -195,11 +197,13 @@ RULES: tuple[Rule, ...] = (
     adam_response.analysed_after_progression,
     adam_response.responder_differs,
     adam_response.confirmed_is_better,
+    adam_response.benefit_differs,
 )
 
 RETIRED = {
     "DT-003": "diagnosis.before-birth: DT-005 finds it",
     "DT-004": "diagnosis.after-treatment: DT-005 finds it",
     "CM-001": "therapy.second-line-before-first: DT-005 finds it",
+    "ADTTE-001": "adtte.pointer: AD-0121, AD-0122, AD-0123 and AD-0125 find it",
 }
 """Ids that are never used again, and what became of each."""

@@ -19,6 +19,7 @@ from hcc_sdtm.finding import join_findings
 from hcc_sdtm.outputs.ard import write_ard
 from hcc_sdtm.outputs.assumptions import write_assumptions
 from hcc_sdtm.outputs.dataset_json import write_dataset_json
+from hcc_sdtm.outputs.decisions import write_decisions
 from hcc_sdtm.outputs.figures import render_incidence, render_survival
 from hcc_sdtm.outputs.findings import write_findings
 from hcc_sdtm.outputs.inputs import copy_mappings, list_inputs, require_unchanged
@@ -26,6 +27,7 @@ from hcc_sdtm.outputs.lineage import write_lineage
 from hcc_sdtm.outputs.manifest import build_manifest, write_manifest
 from hcc_sdtm.outputs.reconciliation import write_reconciliation
 from hcc_sdtm.outputs.report import FigureContent, list_left_out, render_report
+from hcc_sdtm.outputs.schemes import write_schemes
 from hcc_sdtm.outputs.tables import write_endpoints_html
 from hcc_sdtm.outputs.xpt import check_xpt, write_xpt
 from hcc_sdtm.result import RunResult
@@ -61,6 +63,8 @@ def write_outputs(out: Path, result: RunResult) -> None:
     title = study.trial.title
     facts = {"title": title, "data_cutoff": study.trial.data_cutoff, "banner": result.banner}
     write_ard(out / "results" / "ard.json", result.endpoints, study.study_id, timestamp, facts)
+    write_schemes(out / "results" / "schemes.csv", result.derived.schemes)
+    write_decisions(out / "decisions.parquet", result.derived.decisions, result.derived.decision_texts)
     write_endpoints_html(out / "results" / "tables" / "endpoints.html", result.endpoints, title, result.banner)
     figures = _write_figures(out / "results" / "figures", result)
     settled = pd.concat([site.settled for site in result.sites], ignore_index=True)

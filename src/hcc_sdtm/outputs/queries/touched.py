@@ -125,7 +125,7 @@ class EndpointNeeds:
         parameter = next((each for each in self.adam.parameters if each.paramcd == paramcd), None)
         if parameter is None or not self._new("ADTTE", paramcd):
             return
-        for name in (parameter.population, parameter.start, parameter.baseline, parameter.entry):
+        for name in (parameter.population, parameter.start, parameter.baseline, parameter.entry, parameter.end):
             if name:
                 yield from self._of_subject(name)
         for records, date in _records_of(parameter):
@@ -158,13 +158,12 @@ class EndpointNeeds:
         yield from self._of_response_records(parameter)
 
     def _of_response_records(self, parameter: AdrsParameter) -> Iterator[Need]:
-        for responses in (parameter.responses, parameter.single):
-            if responses is not None:
-                yield from self._of_records(responses, (responses.value, responses.date))
-        if parameter.event is not None:
-            yield from self._of_records(parameter.event, (parameter.event.date,))
-        if parameter.best is not None and parameter.best.baseline:
-            yield from self._of_subject(parameter.best.baseline)
+        rule = parameter.rule
+        for _, records in rule.records_read():
+            named = (getattr(records, key, "") for key in ("value", "date"))
+            yield from self._of_records(records, tuple(name for name in named if name))
+        for date in rule.dates_read():
+            yield from self._of_subject(date)
         if parameter.new_therapy is not None:
             for therapy in self.trial.new_therapies:
                 if therapy.kind in parameter.new_therapy.kinds:
@@ -188,8 +187,11 @@ class EndpointNeeds:
     def _of_rule(self, rule: AdslRule) -> Iterator[Need]:
         if rule.dataset:
             records = Records(dataset=rule.dataset, where=rule.where, where_not=rule.where_not)
-            named = (rule.value, rule.date, rule.on)
-            yield from self._of_records(records, [name for name in named if name])
+            own = [name for name in rule.variables if name not in rule.qualifiers]
+            yield from self._of_records(records, own)
+            for qualifier in rule.qualifiers:
+                supplement, _, name = qualifier.partition(".")
+                yield Need(supplement, "QVAL", (("QNAM", (name,)),))
         if rule.treatment:
             start = self.trial.treatment_start
             ends = [start.end] if rule.treatment == "end" and start.end else []
@@ -215,8 +217,11 @@ def _records_of(parameter: TimeToEvent) -> Iterator[tuple[Records, str]]:
     """The records that a parameter names, with their date variable."""
     if parameter.among is not None:
         yield parameter.among, ""
-    for dated in (*parameter.events, *parameter.competing, parameter.event_free):
-        yield dated, dated.date
+    events = (*parameter.events, *parameter.competing)
+    further = (parameter.start_record, *(event.after for event in events))
+    for dated in (*events, parameter.event_free, *further):
+        if dated is not None:
+            yield dated, dated.date
     for censoring in parameter.applied:
         if censoring.dataset:
             records = Records(dataset=censoring.dataset, where=censoring.where, where_not=censoring.where_not)
