@@ -25,8 +25,23 @@ def ledger():
         (
             "parameter BOR",
             "best of OVR, after the start of treatment, up to the first PD and to NACTDT, that day included; "
-            "confirmation not required; with or without a baseline assessment; NE without assessment",
+            "confirmation not required; SD from day 35 after the start; with or without a baseline assessment; "
+            "NE without assessment",
         ),
+        (
+            "parameter OVR",
+            "RSCAT = RECIST 1.1 and RSTESTCD = OVRLRESP, but for RSSTRESC = missing; date RSDTC",
+        ),
+        ("criterion RECIST 1.1", "partial percent 30; progression percent 20; progression mm 5"),
+        ("population RTFL", "flag TRTSDT"),
+        ("variable AGEGR1", "AGE: 18-64 from 18, >=65 from 65"),
+        ("variable TRTDURD", "days from TRTSDT to TRTEDT, first day counted: 1"),
+        ("variable DXTORTM", "months from DIAGDT to TRTSDT, first day counted: 0"),
+        ("baseline value", "a record without a value is passed over"),
+        ("local failure", "percent 20; mm 5; reappearance yes"),
+        ("oligoprogression", "at most 5 lesions in 2 organs"),
+        ("parameter DOR", "from ADRS.ADT, RTFL"),
+        ("parameter PFSB", "scheme FDA table B of PFS; events: progression (on the next visit), death"),
         ("parameter CBOR", "confirmed, with at most 1 NE and 0 SD between"),
         ("parameter TTNT2L", "from TRTSDT, RTFL; events: second line; competing: death; censoring: lost (CNSR 5)"),
         ("parameter DCTRL", "RTFL with ADRS where PARAMCD = DC and AVALC = Y"),
@@ -45,7 +60,7 @@ def test_the_ledger_says_what_can_be_argued_with(ledger, topic, said):
 def test_every_line_says_where_its_choice_stands(ledger):
     for where in ledger["where"]:
         folder = ROOT / "src" if where.startswith("hcc_sdtm/") else ROOT
-        assert (folder / where.partition(":")[0]).is_file()
+        assert (folder / where.partition(":")[0]).exists()
 
 
 @pytest.mark.parametrize(

@@ -149,6 +149,50 @@ def test_a_response_that_no_single_record_gives_says_so(reference_run):
     assert "no one record gives this answer: it rests on all of the subject's assessments" in text
 
 
+@pytest.mark.parametrize(
+    ("subject", "sentence"),
+    [
+        (
+            "101-006",
+            "Progression on 2021-07-05 (RS record 9) was not taken: new therapy began on 2021-06-10, before it; censored on "
+            "2021-05-24 (RS record 8), last adequate assessment (CNSR 3).",
+        ),
+        (
+            "101-004",
+            "Death on 2021-07-30 (DM.DTHDTC) was not taken: too many planned assessments had gone by without one on "
+            "2021-07-12, before it; censored on 2021-04-12 (RS record 5), last adequate assessment (CNSR 4).",
+        ),
+    ],
+)
+def test_why_the_date_is_this_one_stands_above_the_chain(reference_run, subject, sentence):
+    text = trace(reference_run.out, "PFS", subject)
+    above, _, below = text.partition("\n  STARTDT\n")
+    assert f"\n  why       {sentence}\n" in f"{above}\n"
+    date = re.search(r"ADT = (\S+);", above).group(1)
+    assert f"ADTTE record {record_in(below, 'ADTTE')} ADT = {date}" in below
+    assert date in sentence
+
+
+def record_in(text, dataset):
+    return re.search(rf"{dataset} record (\d+) ADT", text).group(1)
+
+
+def test_what_a_partial_date_leaves_open_stands_in_the_row(reference_run):
+    open_row = next(
+        line for line in trace(reference_run.out, "TTNT2L", "101-005").splitlines() if line.startswith("  row")
+    )
+    assert "ADTLO = 2023-09-01; ADTHI = 2023-09-30; " in open_row
+    assert "ADTBND = EXACT" in open_row
+    assert "ADTLO" not in trace(reference_run.out, "PFS", "101-004")
+
+
+def test_the_decisions_are_the_same_bytes_for_the_same_study_and_in_the_manifest(reference_run, tmp_path):
+    again = tmp_path / "again"
+    assert hcc_sdtm("run", RAW.parent, "-o", again).exit_code in (0, 1)
+    assert (again / "decisions.parquet").read_bytes() == (reference_run.out / "decisions.parquet").read_bytes()
+    assert '"decisions.parquet"' in (again / "manifest.json").read_text(encoding="utf-8")
+
+
 def test_the_analysis_row_names_the_record_that_the_chain_follows(reference_run):
     tte = reference_run.frame("ADTTE")
     row = tte[(tte["USUBJID"] == "RTHCC-103-010") & (tte["PARAMCD"] == "PFS")].iloc[0]
