@@ -48,6 +48,20 @@ WARNINGS = {
     ("XPT-005 xpt.ascii", "site_101.xlsx:随访!AC4"),
     ("XPT-005 xpt.ascii", "site_101.xlsx:随访!IH3"),
     ("XPT-005 xpt.ascii", "site_101.xlsx:随访!IQ3"),
+    # no scan before treatment: no lesion to irradiate, and nothing to compare a response with
+    ("ADSL-105 adam.no-value", "site_101.xlsx:放疗!M16"),
+    ("ADSL-105 adam.no-value", "site_103/radiotherapy.csv:N15"),
+    ("ADRS-141 radiotherapy.no-lesion-named", "site_101.xlsx:放疗!M16"),
+    ("ADRS-141 radiotherapy.no-lesion-named", "site_103/radiotherapy.csv:N15"),
+    ("ADRS-105 response.without-baseline", "site_101.xlsx:随访!AB18"),
+    ("ADRS-105 response.without-baseline", "site_101.xlsx:随访!AC18"),
+    # what the planted sizes and progressions make of the responses, by both criteria
+    ("ADRS-120 response.overall-recomputed", "site_101.xlsx:随访!AP11"),
+    ("ADRS-120 response.overall-recomputed", "site_101.xlsx:随访!BD11"),
+    ("ADRS-120 response.overall-recomputed", "site_101.xlsx:随访!CF21"),
+    ("ADRS-120 response.overall-recomputed", "site_101.xlsx:随访!CG21"),
+    ("ADRS-120 response.overall-recomputed", "site_102.xlsx:Response!G37"),
+    ("ADRS-120 response.overall-recomputed", "site_102.xlsx:Response!H37"),
 }
 NOTES = [
     ("RAW-003 raw.hidden-column", "site_102.xlsx:Enrolment!B"),
@@ -74,6 +88,9 @@ NOTES = [
     ("RAW-010 raw.encoding-guessed", "site_103/local_therapy.csv"),
     # the scan typed 17 days after death is outside its window too
     ("RS-007 response.outside-schedule", "site_103/response.csv:E9"),
+    # after the two deaths that were typed too early
+    ("ADTR-108 lesion.after-death", "site_101.xlsx:随访!CJ7"),
+    ("ADTR-108 lesion.after-death", "site_102.xlsx:Extrahepatic!C18"),
 ]
 
 
