@@ -12,7 +12,7 @@ from hcc_sdtm.spec.adam.reading import read_adam_specs
 from hcc_sdtm.spec.event_problems import event_problems
 from hcc_sdtm.spec.study import read_study
 from hcc_sdtm.spec.tables import read_spec_tables
-from hcc_sdtm.spec.trial import Trial, WrittenTrial
+from hcc_sdtm.spec.trial import Trial, WrittenTrial, with_cutoff
 from hcc_sdtm.spec.yaml_file import read_yaml, validate
 
 FOLDER = Path(__file__).parents[2] / "specs"
@@ -151,3 +151,14 @@ def test_how_missed_assessments_are_counted(tmp_path, old, new, message):
     assert old in TEXT
     found = problems(tmp_path, TEXT.replace(old, new))
     assert [message in text for text in found] == ([True] if message else [])
+
+
+def test_an_earlier_analysis_keeps_the_day_up_to_which_there_are_records():
+    trial = validate(read_yaml(FOLDER / "trial.yaml", "trial.yaml"), Trial)
+    moved = with_cutoff(trial, "2022-06-30")
+    assert (moved.data_cutoff, moved.collected_until) == ("2022-06-30", trial.data_cutoff)
+    assert (trial.collected_until, with_cutoff(trial, "2030-01-01").collected_until) == (
+        trial.data_cutoff,
+        "2030-01-01",
+    )
+    assert with_cutoff(moved, "2022-01-01").collected_until == trial.data_cutoff

@@ -14,6 +14,7 @@ from hcc_sdtm.checks.event_order import contradicting_events, has_death, is_misd
 from hcc_sdtm.checks.evidence import Evidence, Missing
 from hcc_sdtm.checks.rule import Flag, rule
 from hcc_sdtm.checks.survival import ASSESSMENTS, subjects_with_wrong_death
+from hcc_sdtm.dates.iso import to_days
 
 
 @rule("DT-001", "date.ends-before-start", "error", covers="CORE-000718 FB3209")
@@ -49,13 +50,14 @@ def ends_before_start(evidence: Evidence) -> Iterator[Flag]:
 def after_cutoff(evidence: Evidence) -> Iterator[Flag]:
     """A collected date after the data cut-off, at the date.
 
-    What it finds: In any dataset, a collected date surely after the trial's data cut-off. Dates that were
-        derived are left out: what they came from is found.
+    What it finds: In any dataset, a collected date surely after the trial's data cut-off (its own, in an analysis of
+        an earlier day). Dates that were derived are left out: what they came from is found.
     Why it matters: Records after the cut-off are removed before analysis; many of these are a mistyped year.
     Example: A scan dated 2025-01-14, cut-off 2024-02-29.
     Source: FDA guidance on cancer trial endpoints (2018), data cut-off; the trial's data cut-off date.
     """
-    cutoff = evidence.trial.data_cutoff
+    cutoff = evidence.trial.collected_until
+    last = float(to_days(pd.Series([cutoff]))[0])
     collected = [
         (name, variable.name)
         for name, dataset in evidence.tabulations.items()
@@ -65,7 +67,7 @@ def after_cutoff(evidence: Evidence) -> Iterator[Flag]:
     if not collected:
         raise Missing("no dataset has a collected date")
     for name, variable in collected:
-        late = evidence.days(name, variable)["earliest"].to_numpy() > evidence.cutoff_day
+        late = evidence.days(name, variable)["earliest"].to_numpy() > last
         message = f'"{{value}}" is after the data cut-off {cutoff}'
         yield Flag(name, late.nonzero()[0], variable, message, f"a date on or before {cutoff}")
 

@@ -16,7 +16,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.source import Source
@@ -226,6 +226,13 @@ class Trial(FileModel):
     events: dict[str, DatedEvent] = {}
     event_order: tuple[tuple[str, ...], ...] = ()
 
+    _own_cutoff: str = PrivateAttr("")
+
+    @property
+    def collected_until(self) -> str:
+        """The day up to which there can be records: the trial's own cut-off, where an analysis is of an earlier day."""
+        return max(self._own_cutoff, self.data_cutoff)
+
     def event_records(self, name: str) -> RecordChoice:
         """The records that the event is one of."""
         event = self.events[name]
@@ -240,7 +247,9 @@ def with_cutoff(trial: Trial, cutoff: str) -> Trial:
         _iso_day(cutoff)
     except ValueError as error:
         raise StudyError([Problem(Source("--cutoff"), f'"{cutoff}": {error}')]) from None
-    return trial.model_copy(update={"data_cutoff": cutoff})
+    moved = trial.model_copy(update={"data_cutoff": cutoff})
+    moved._own_cutoff = trial.collected_until
+    return moved
 
 
 @dataclass(frozen=True)

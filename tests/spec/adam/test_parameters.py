@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from hcc_sdtm.adam.decision import AT_END, EVENT_FREE
 from hcc_sdtm.problem import StudyError
+from hcc_sdtm.spec.adam.event_sources import RESERVED_NAMES
 from hcc_sdtm.spec.adam.reading import read_adam_specs
 from hcc_sdtm.spec.adam.time_to_event import TimeToEvent
 from tests.adam.tables import ADAM, FOLDER, SPECS, WRITTEN
@@ -76,6 +78,12 @@ def test_a_whole_parameter_is_read(folder):
         ("when: otherwise, cnsr: 1", "when: otherwise, censored_at: record, cnsr: 1",
          "new.yaml:13: censorings 2: censored_at: record needs a record"),
         ("cnsr: 5", "cnsr: 0", "new.yaml:12: cnsr"),
+        ("name: death", "name: event_free", 'new.yaml:9: name "event_free": '),
+        ("name: ongoing", "name: end", 'new.yaml:13: name "end": '),
+        ("name: death", 'name: ""', "new.yaml:9: name "),
+        ("A New Time (Days)", "A New Time (Months)", 'new.yaml:6: unit "days": the parameter is called "A New Time (Months)"'),
+        ("unit: days", "unit: months", 'new.yaml:6: unit "months": the parameter is called "A New Time (Days)"'),
+        ("unit: days", "ignore: [lots]", 'new.yaml:6: ignore: no censoring has the name "lots"; did you mean "lost"?'),
         ("name: death", "name: lost", 'two of the events and censorings have the name "lost"'),
         ("unit: days", "end: TRTEDT", "end and end_description go together"),
         ("unit: days", "end: TRTEDTX\nend_description: End", 'new.yaml:6: no date of ADSL "TRTEDTX"; did you mean "TRTEDT"?'),
@@ -102,6 +110,14 @@ def test_two_schemes_of_one_name_are_a_problem_of_both(folder):
         'new.yaml:6: two schemes of PFS have the name "EMA type"',
         'pfsema.yaml:5: two schemes of PFS have the name "EMA type"',
     ]
+
+
+def test_two_parameters_of_one_name_are_a_problem(folder):
+    name = PARAMETERS["PFS"].param
+    assert problems(folder, f"like: PFS\nparamcd: NEW\nparam: {name}\n") == [
+        f'new.yaml:3: param "{name}": PFS has it too, and every parameter has a name of its own'
+    ]
+    assert problems(folder, "like: PFS\nparamcd: NEW\n")[0].startswith("new.yaml:")
 
 
 def test_a_term_that_no_record_can_have_is_a_problem(folder):
@@ -165,6 +181,11 @@ def test_declared_values_give_a_parameter_each(folder):
         ("datasets: RS", "datasets: CM", 'new.yaml:1: no source of this parameter from "CM"'),
         ("paramcd: PD{code}", "paramcd: PDI", 'new.yaml:2: paramcd "PDI": with by a code with {code} or {n}'),
         ("paramcd: PD{code}", "paramcd: PROGRES{n}", 'new.yaml:2: paramcd "PROGRES{n}": the code becomes longer'),
+        (
+            "param: Time to Progression by {value} (Days)",
+            "param: Time to Progression (Days)",
+            'new.yaml:3: param "Time to Progression (Days)": with by a name with {value}, {code} or {n} in it was expected',
+        ),
         ("INDEPENDENT ASSESSOR: R", "INDEPENDENT ASSESSOR: I", 'two values have the code "I"'),
         ("INDEPENDENT ASSESSOR: R", "INDEPENDENT ASSESSOR: r", 'the code "r" is not of capitals and digits'),
     ],
@@ -187,3 +208,7 @@ def test_the_packaged_schemes_are_those_of_progression_free_survival():
         "PFSC": "FDA table C",
         "PFSEMA": "EMA type",
     }
+
+
+def test_the_reserved_names_are_those_of_a_decision():
+    assert RESERVED_NAMES == (EVENT_FREE, AT_END)
