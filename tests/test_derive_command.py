@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -190,6 +191,38 @@ def write_dataset_json(path: Path, name: str, frame: pd.DataFrame) -> None:
     head = {"datasetJSONVersion": "1.1.0", "itemGroupOID": f"IG.{name}", "name": name, "label": name}
     values = [[int(each) if isinstance(each, float) else each for each in row] for row in frame.itertuples(index=False)]
     path.write_text(json.dumps({**head, "records": len(frame), "columns": columns, "rows": values}), encoding="utf-8")
+
+
+def trace(*arguments: object):
+    return CliRunner().invoke(main, ["trace", *map(str, arguments)], catch_exceptions=False)
+
+
+def test_a_row_is_traced_to_the_name_of_its_sdtm_record(small, tmp_path):
+    data, trial = small
+    out = tmp_path / "out"
+    derive(data, "--trial", trial, "-o", out)
+    told = trace(out, "PFS", "X1-1")
+    assert told.exit_code == 0, told.output
+    assert "CNSR = 0; EVNTDESC = Progression" in told.output
+    # the row of ADTTE points to ADRS, and that to the response
+    assert re.search(r"^  why       The event is .* on 2021-06-24 \(RS record \d+\)\.$", told.output, re.MULTILINE)
+    assert re.search(r"^  record    RS record \d+ RSDTC$", told.output, re.MULTILINE)
+    assert "  record    DM.DTHDTC\n" in trace(out, "PFS", "X1-2").output
+
+
+@pytest.mark.parametrize(
+    ("name", "subject", "said"),
+    [
+        ("PFX", "X1-1", 'out/adam/adtte.json: no endpoint or parameter "PFX"; did you mean "PFS"?'),
+        ("PFS", "X1-9", 'out/adam/adsl.json: no subject "X1-9"'),
+    ],
+)
+def test_a_trace_of_what_was_not_derived_is_refused(small, tmp_path, name, subject, said):
+    data, trial = small
+    derive(data, "--trial", trial, "-o", tmp_path / "out")
+    told = trace(tmp_path / "out", name, subject)
+    assert told.exit_code == 2
+    assert said in told.output
 
 
 def test_two_runs_are_equal_to_the_byte(small, tmp_path):

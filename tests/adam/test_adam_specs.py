@@ -51,7 +51,7 @@ def problems(folder: Path, name: str, old: str, new: str) -> list[str]:
         ("parameters/osrt.yaml", "like: OS", "like: OSX", 'like: no parameter "OSX" that is written out whole'),
         ("parameters/pfs.yaml", "PARAMCD: PD,", "PARAMCD: PDX,", 'no parameter of ADRS "PDX"; did you mean "PD"?'),
         ("parameters/ttnt2l.yaml", "dataset: CM", "dataset: CMX", 'no dataset "CMX"; did you mean "CM"?'),
-        ("parameters/pfsema.yaml", "missed assessments]", "missed visits]", 'ignore names no censoring "missed visits"'),
+        ("parameters/pfsema.yaml", "missed assessments]", "missed visits]", 'pfsema.yaml:6: ignore: no censoring'),
         ("parameters/os.yaml", "when: otherwise", "when: no_assessment", "the last censoring has to be one with"),
         ("parameters/pfs.yaml", "baseline: _BASEDT\n", "", "a censoring with when: no_baseline needs the key baseline"),
     ],

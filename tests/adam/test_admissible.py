@@ -91,6 +91,24 @@ def test_two_dates_with_many_completions_are_exact_where_one_is_the_origin_alone
     assert os["AVALHI"] == pytest.approx((days[2] - days[3] + 1) / 30.4375)
 
 
+def test_an_origin_is_tried_at_its_ends_and_not_combined_with_dates_of_other_parameters():
+    tables = study(**one(therapy="2021-05", diagnosis="2020-12"))
+    base = derive_adam(tables, SPECS, TRIAL, FEW)
+    tried = []
+
+    def derive(copies, adam, read):
+        tried.append((len(copies["DM"].frame), {each.paramcd for each in adam.parameters}, set(read)))
+        return derive_adam(copies, SPECS, TRIAL, adam).datasets
+
+    found = find_admissible(tables, base.datasets, SPECS, TRIAL, FEW, derive)
+    # 31 days of May 2021, and for what starts at diagnosis each with two of December 2020; not 31 x 31
+    assert [(copies, read) for copies, _, read in tried] == [(31 + 31 * 2, set())]
+    assert tried[0][1] >= {"PFS", "OS"}
+    # the days between give their times too; the therapy shows the subject alive for up to 7 days after the last scan
+    assert len(found.of("OS")["A"]) == 31 + 7
+    assert found.not_enumerated.empty
+
+
 def test_too_many_completions_give_an_interval_that_is_said_and_contains_all():
     tables = one(scans="2021-04-12 SD, 2021-07 PD, 2021 SD", death="2022")
     result = derived(tables)
@@ -234,7 +252,7 @@ def test_the_outcomes_are_those_of_every_admissible_completion(course):
         SPECS,
         TRIAL,
         FEW,
-        lambda copies, adam: derive_adam(copies, SPECS, TRIAL, adam).datasets,
+        lambda copies, adam, _: derive_adam(copies, SPECS, TRIAL, adam).datasets,
     )
     assert found.not_enumerated.empty
     enumerated = outcomes(found.outcomes.dropna(subset="ADT"))

@@ -263,6 +263,49 @@ def test_a_baseline_passes_over_a_record_without_a_value():
     assert made(rules, "AFPBL", EX=EX, LB=lab) == ["212", "."]
 
 
+@pytest.mark.parametrize("typed", ["2021-03", "2021"])
+def test_a_record_that_may_be_after_the_start_is_no_baseline(typed):
+    rules = TREATED | {"AFPBL": {"dataset": "LB", "value": "LBSTRESN", "pick": "baseline"}}
+    lab = f"S | LBSTRESN | LBDTC\nA | 5 | 2020-12-30\nA | 900 | {typed}\nA | 8 | 2021-04\nB | 7 | {typed}\nA | 3 | 2020-11"
+    ex = "S | EXSTDTC | EXENDTC\nA | 2021-03-10 | 2021-03-11"
+    made_, findings = adsl(rules, EX=ex, LB=lab)
+    assert as_text(made_.frame, "AFPBL") == ["5", "7"]  # a subject without treatment has no limit
+    assert found(findings) == [f"ADSL-106 adam.open-timing | LB | A | LBDTC | {typed}"]
+    assert (
+        findings["message"][0] == f'LBDTC "{typed}" may lie on either side of TRTSDT; the record is not taken for AFPBL'
+    )
+
+
+def test_a_record_without_a_date_is_baseline_where_there_is_no_other():
+    rules = TREATED | {"AFPBL": {"dataset": "LB", "value": "LBSTRESN", "pick": "baseline"}}
+    lab = "S | LBSTRESN | LBDTC\nA | 5 | .\nA | 6 | 2021-02-01\nB | 7 | ."
+    made_, findings = adsl(rules, EX=EX, LB=lab)
+    assert as_text(made_.frame, "AFPBL") == ["6", "7"]
+    assert findings.empty
+
+
+def test_stage_and_lesions_of_the_progression_are_those_before_treatment():
+    values = "S | FATESTCD | FACAT | FASTRESC | FADTC\n" + "\n".join(
+        f"A | {test} | {category} | {value} | {day}"
+        for test, category, before, after in [
+            ("DSSTAGE", "CNLC 2022", "IIIb", "IV"),
+            ("TOTNUM", "QUALIFYING PROGRESSION", "2", "7"),
+        ]
+        for value, day in [(before, "2021-01-01"), (after, "2022-01-01")]
+    )
+    made_, _ = build_adsl(study(DM="S\nA", EX=EX, FA=values), SPECS, TRIAL, ADAM)
+    assert as_text(made_.frame, "STAGE STAGESYS OLIGON") == ["IIIb | CNLC 2022 | 2"]
+
+
+def test_no_spread_outside_the_liver_is_only_known_where_every_lesion_has_a_place():
+    lesions = (
+        "S | TULNKID | TULOC\nliver | T1 | LIVER\nlung | T1 | LUNG\nlung | T2 | .\nno place | T1 | LIVER\nno place | T2 | ."
+        "\nno link | . | LUNG"
+    )
+    made_, _ = build_adsl(study(DM="S\nliver\nlung\nnone\nno place\nno link", TU=lesions), SPECS, TRIAL, ADAM)
+    assert as_text(made_.frame, "USUBJID EHSFL") == ["liver | N", "lung | Y", "no link | Y", "no place | .", "none | ."]
+
+
 def test_a_number_for_a_text_is_its_text():
     rules = {"STAGE": {"dataset": "FA", "value": "FASTRESN", "terms": {"4": "IV"}}}
     assert made(rules, "STAGE", FA="S | FASTRESN\nA | 3\nB | 4") == ["3", "IV"]

@@ -10,7 +10,7 @@ import pytest
 
 from hcc_sdtm.adam import decided as module
 from hcc_sdtm.adam.adrs import build_adrs
-from hcc_sdtm.adam.adsl import build_adsl
+from hcc_sdtm.adam.adsl import adsl_subjects, build_adsl
 from hcc_sdtm.adam.adtte import build_adtte
 from hcc_sdtm.spec.adam.reading import read_adam_specs
 from tests.adam.tables import ADAM, FOLDER, SPECS, TRIAL, WRITTEN, as_text, pointer_findings, study
@@ -87,8 +87,17 @@ def test_more_values_than_can_be_numbered_are_a_finding(tmp_path, monkeypatch):
     assert list(said["message"]) == ["RSEVAL has 2 values: TTP{n} is made for the first 1 of them"]
 
 
-def test_no_value_in_the_data_gives_no_record(tmp_path):
-    assert derive(tmp_path, BY + HEAD + PROGRESSION + TAIL, "PARAMCD", RS="S | RSDTC\nA | 2021-04-12") == []
+def test_no_value_in_the_data_gives_no_record_and_a_finding(tmp_path):
+    made, findings = build(tmp_path, BY + HEAD + PROGRESSION + TAIL, RS="S | RSDTC\nA | 2021-04-12")
+    assert made.empty
+    said = findings[findings["rule"].str.startswith("ADTTE-113")]
+    assert list(said["message"]) == ["RSEVAL has no value in the records of TTP{n}: nobody has a record of it"]
+
+
+def test_a_value_that_comes_after_the_cutoff_makes_no_parameter(tmp_path):
+    later = SUBJECTS["RS"] + "\nA | ADJUDICATOR | PD | 2024-03-01"
+    made = derive(tmp_path, BY + HEAD + PROGRESSION + TAIL, "PARAM", RS=later)
+    assert made == derive(tmp_path, BY + HEAD + PROGRESSION + TAIL, "PARAM")
 
 
 ONE = "paramcd: NEW" + HEAD.replace(" by {value}", "")
@@ -113,6 +122,27 @@ def test_who_is_known_free_beyond_the_end_is_censored_on_that_day(tmp_path):
     assert derive(tmp_path, text, SHOWN) == [
         "A | 2021-06-30 | 122 | 1 | Ongoing | End of treatment | EX | EXENDTC",
         "B | 2021-06-30 | 122 | 1 | Ongoing | End of treatment | EX | EXENDTC",
+    ]
+
+
+def test_an_end_before_the_origin_ends_no_time_before_it_began(tmp_path):
+    text = ONE.replace("TRTSDT", "TRTEDT") + "end: TRTSDT\nend_description: Start of treatment\n"
+    text += "events: [{name: death, dataset: ADSL, date: DTHDT, description: Death}]\n" + ALIVE + "\n"
+    text += TAIL.split("\n", 3)[3]
+    assert derive(tmp_path, text, SHOWN) == [
+        "A | 2021-06-30 | 1 | 1 | Ongoing | Start | EX | EXENDTC",
+        "B | 2021-06-30 | 1 | 1 | Ongoing | Start | EX | EXENDTC",
+    ]
+
+
+def test_a_planned_day_before_the_origin_is_not_taken(tmp_path):
+    origin = "start_record: {dataset: RS, where: {RSSTRESC: SD}, date: RSDTC}\n"
+    text = ONE.replace("start: TRTSDT\n", origin) + PROGRESSION.replace("sion}", "sion, dated_at: planned_visit}")
+    text += TAIL.replace("Last seen}", "Last seen, dated_at: planned_visit}")
+    scans = "S | RSSTRESC | RSDTC\nA | SD | 2021-04-14\nB | SD | 2021-04-14\nB | PD | 2021-04-16"
+    assert derive(tmp_path, text, "USUBJID STARTDT ADT AVAL CNSR", RS=scans) == [
+        "A | 2021-04-14 | 2021-04-14 | 1 | 1",
+        "B | 2021-04-14 | 2021-04-14 | 1 | 0",
     ]
 
 
@@ -180,8 +210,10 @@ def test_the_values_of_a_study_are_those_of_the_records_that_a_parameter_chooses
     (parameter,) = read_adam_specs([FOLDER, tmp_path], SPECS, WRITTEN).parameters
     frame = datasets["RS"].frame
     frame.loc[frame["RSEVAL"] == "INVESTIGATOR", "RSTESTCD"] = "NTRGRESP"
-    assert module.values_in_data(parameter, datasets) == ["INDEPENDENT ASSESSOR"]
-    assert module.values_in_data(parameter, {}) == []
+    adsl, _ = build_adsl(datasets, SPECS, TRIAL, ADAM)
+    subjects = adsl_subjects(adsl, TRIAL)
+    assert module.values_in_data(parameter, datasets, subjects) == ["INDEPENDENT ASSESSOR"]
+    assert module.values_in_data(parameter, {}, subjects) == []
 
 
 def test_a_missing_day_of_entry_is_a_finding_and_no_record(tmp_path):
@@ -207,3 +239,22 @@ def test_a_progression_before_the_origin_is_an_error_where_the_parameter_reads_i
     frame, findings = build(tmp_path, ONE + led + TAIL, RS=scans)
     assert as_text(frame, "USUBJID ADT CNSR")[0] == "A | 2021-05-24 | 0"
     assert not findings["rule"].str.startswith("ADTTE-102").any()
+
+
+def test_a_missing_dataset_of_the_population_or_of_event_free_records_is_a_finding(tmp_path):
+    text = ONE + PROGRESSION.replace("RS, where: {RSTESTCD: OVRLRESP, RSSTRESC: PD}, date: RSDTC", "CM, date: CMSTDTC")
+    text += TAIL + "among: {dataset: FA, where: {FATESTCD: DSSTAGE}}\n"
+    tables = {name: rows for name, rows in SUBJECTS.items() if name != "RS"}
+    (tmp_path / "parameters").mkdir()
+    (tmp_path / "parameters/new.yaml").write_text(text)
+    adam = dataclasses.replace(ADAM, parameters=read_adam_specs([FOLDER, tmp_path], SPECS, WRITTEN).parameters)
+    adam = dataclasses.replace(adam, parameters=tuple(each for each in adam.parameters if each.paramcd == "NEW"))
+    datasets = study(**tables)
+    adsl, _ = build_adsl(datasets, SPECS, TRIAL, adam)
+    adrs, _ = build_adrs(datasets, adsl, SPECS, TRIAL, adam)
+    adtte, findings = build_adtte(datasets, adsl, adrs, SPECS, TRIAL, adam)
+    assert adtte.frame.empty
+    assert list(findings.loc[findings["rule"].str.startswith("ADTTE-112"), "message"]) == [
+        "there is no dataset RS: no subject can be seen free of the event of NEW",
+        "there is no dataset FA: no subject is in the population of NEW",
+    ]

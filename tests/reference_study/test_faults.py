@@ -51,6 +51,8 @@ WARNINGS = {
     # no scan before treatment: no lesion to irradiate, and nothing to compare a response with
     ("ADSL-105 adam.no-value", "site_101.xlsx:放疗!M16"),
     ("ADSL-105 adam.no-value", "site_103/radiotherapy.csv:N15"),
+    # before radiotherapy or after it, as 01/05/2022 is read
+    ("ADSL-106 adam.open-timing", "site_103/afp_outside.csv:F5"),
     ("ADRS-141 radiotherapy.no-lesion-named", "site_101.xlsx:放疗!M16"),
     ("ADRS-141 radiotherapy.no-lesion-named", "site_103/radiotherapy.csv:N15"),
     ("ADRS-105 response.without-baseline", "site_101.xlsx:随访!AB18"),

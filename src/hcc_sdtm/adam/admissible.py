@@ -10,7 +10,7 @@ missing date, or one without a year, is not completed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +18,7 @@ import pandas as pd
 
 from hcc_sdtm.adam.admissible_copies import admissible_copies
 from hcc_sdtm.adam.adsl import adsl_subjects
+from hcc_sdtm.adam.between_ends import Ends, fill_between, unlike_ends
 from hcc_sdtm.adam.completion_plan import MOST_COMPLETIONS, Missed, in_parts, plan_completions
 from hcc_sdtm.adam.completions import Batch, build_copies, name_copies
 from hcc_sdtm.adam.decided import of_values
@@ -31,8 +32,8 @@ from hcc_sdtm.spec.trial import Trial
 
 OUTCOME_COLUMNS = ["USUBJID", "PARAMCD", "STARTDT", "ADT", "AVAL", "CNSR", "CAUSE", "ENTRY"]
 
-Derive = Callable[[Mapping[str, Dataset], AdamSpecs], Mapping[str, Dataset]]
-"""Makes the analysis datasets, ADSL and ADTTE among them, of SDTM datasets by the specs given."""
+Derive = Callable[[Mapping[str, Dataset], AdamSpecs, Collection[str]], Mapping[str, Dataset]]
+"""Makes ADSL, ADTTE and the other analysis datasets named of SDTM datasets by the specs given."""
 
 
 @dataclass(frozen=True)
@@ -69,16 +70,16 @@ def find_admissible(
 ) -> Admissible:
     """The distinct outcomes of each subject and parameter over all admissible completions of its partial dates.
 
-    Subjects without a partial date that matters have none. With more than ``most`` completions of all partial dates of a
-    subject, each parameter's own are tried apart. With more than ``most`` of these, a date that is the origin and nothing
-    else is tried on its first and last day only, which stand for those between where the time ends alike; what still has
-    too many, or ends otherwise, is in ``not_enumerated``. ``derived`` has the analysis datasets as they were made.
+    Subjects without a partial date that matters have none. A date that is the origin and nothing else is tried on its
+    first and last day, which stand for those between where the time ends alike; where it does not, all days are tried.
+    A parameter whose dates then have more than ``most`` completions is in ``not_enumerated``. ``derived`` has the
+    analysis datasets as they were made.
     """
     adsl = derived["ADSL"]
-    # a parameter by values is numbered by the values in the data, and the copies have not all of them
-    every = [each for parameter in adam.parameters for each in of_values(parameter, {**sdtm, **derived})]
-    adam = replace(adam, parameters=tuple(every))
     subjects = adsl_subjects(adsl, trial)
+    # a parameter by values is numbered by the values in the data, and the copies have not all of them
+    every = [each for parameter in adam.parameters for each in of_values(parameter, {**sdtm, **derived}, subjects)]
+    adam = replace(adam, parameters=tuple(every))
     own = {name: dataset for name, dataset in sdtm.items() if name in specs.sdtm or "USUBJID" in dataset.frame}
     inputs = [find_inputs(parameter, specs, trial, adam) for parameter in adam.parameters]
     alive = _last_alive(adam, subjects)
@@ -91,14 +92,35 @@ def find_admissible(
     batches, too_many = plan_completions(partial, by_start, subjects, trial, alive, most)
     kept = _kept_records(own, inputs, trial, partial, subjects, alive)
     frames = []
-    for part in in_parts(batches):
-        copies = build_copies(own, kept, partial.cells, part, subjects.names)
-        found, unlike = _outcomes(part, copies, derive(copies, adam), partial, adsl, trial, adam, subjects)
-        frames.append(found)
-        too_many += unlike
+    while batches:
+        again: list[Batch] = []
+        for part in in_parts(batches):
+            copies = build_copies(own, kept, partial.cells, part, subjects.names)
+            made = derive(copies, *_read_by(part, adam, inputs))
+            found, unlike = _outcomes(part, copies, made, partial, adsl, trial, adam, subjects)
+            frames.append(found)
+            for batch, number in unlike:
+                if batch.whole is None:
+                    too_many.append(Missed(batch.subject, number, float(batch.days.min())))
+                else:
+                    again.append(Batch(batch.subject, (number,), batch.cells, batch.whole))
+        batches = again
     outcomes = pd.concat([_no_outcomes(), *frames], ignore_index=True)
     sorted_by = ["USUBJID", "PARAMCD", "ADT", "CNSR", "STARTDT"]
     return Admissible(outcomes.sort_values(sorted_by, ignore_index=True), _missed_frame(too_many, subjects, adam))
+
+
+def _read_by(batches: Sequence[Batch], adam: AdamSpecs, inputs: Sequence[Inputs]) -> tuple[AdamSpecs, frozenset[str]]:
+    """What the parameters of the batches need of the specs, and the analysis datasets that they read."""
+    numbers = sorted({number for batch in batches for number in batch.parameters})
+    responses = {name for number in numbers for name in inputs[number].responses}
+    made = tuple(each for each in adam.adrs.parameters if each.paramcd in responses)
+    needed = replace(
+        adam,
+        parameters=tuple(adam.parameters[number] for number in numbers),
+        adrs=adam.adrs.model_copy(update={"parameters": made}),
+    )
+    return needed, frozenset(name for number in numbers for name in inputs[number].analysis)
 
 
 def _no_outcomes() -> pd.DataFrame:
@@ -185,15 +207,16 @@ def _outcomes(
     trial: Trial,
     adam: AdamSpecs,
     subjects: Subjects,
-) -> tuple[pd.DataFrame, list[Missed]]:
+) -> tuple[pd.DataFrame, list[tuple[Batch, int]]]:
     """The distinct outcomes of the batches' subjects and parameters over their admissible copies.
 
-    And the subjects and parameters of whose origin the first and the last day do not tell what lies between.
+    And the batches and parameters of whose origin the first and the last day do not tell what lies between.
     """
     batch_of = np.repeat(np.arange(len(batches)), [len(batch.days) for batch in batches])
     names = pd.Index(name_copies(len(batch_of)), dtype=object)
     of_copies = derived["ADSL"].frame.set_index("USUBJID").reindex(names)
-    admissible = admissible_copies(batches, batch_of, copies, of_copies, adsl, partial, trial, adam)
+    judged = admissible_copies(batches, batch_of, copies, of_copies, adsl, partial, trial, adam)
+    admissible = judged.mask
 
     frame = derived["ADTTE"].frame
     copy = names.get_indexer(pd.Index(frame["USUBJID"]))
@@ -202,11 +225,12 @@ def _outcomes(
     wanted = np.zeros((len(batches), len(codes)), dtype=bool)
     for position, batch in enumerate(batches):
         wanted[position, list(batch.parameters)] = True
-    unlike = _unlike_ends(batches, batch_of, admissible, frame, copy, number)
-    for position, missed in unlike:
-        wanted[position, missed.parameter] = False
+    unlike = unlike_ends(Ends.of(batches, batch_of), batches, judged, frame, copy, number)
+    for position, parameter_number in unlike:
+        wanted[position, parameter_number] = False
     rows = np.flatnonzero(admissible[copy] & wanted[batch_of[copy], number])
     found = frame.iloc[rows][OUTCOME_COLUMNS].reset_index(drop=True)
+    between, like = fill_between(found, copy[rows], number[rows], batches, batch_of, of_copies, adam.parameters, trial)
 
     # a copy without a record of a parameter is an outcome too
     has_row = np.zeros((len(names), len(codes)), dtype=bool)
@@ -215,43 +239,9 @@ def _outcomes(
     without = pd.DataFrame(np.nan, index=range(len(lacking)), columns=OUTCOME_COLUMNS).astype({"USUBJID": object})
     without["PARAMCD"] = np.array(codes, dtype=object)[parameter]
     subject_of = np.array([batch.subject for batch in batches])[batch_of]
-    whole = pd.concat([found, without], ignore_index=True) if len(without) else found
-    of_row = subject_of[np.append(copy[rows], lacking)]
+    whole = pd.concat([each for each in (found, between, without) if len(each)] or [found], ignore_index=True)
+    of_row = subject_of[np.concatenate([copy[rows], like, lacking])]
     whole["USUBJID"] = subjects.names.to_numpy(dtype=object)[of_row]
     distinct = whole.drop_duplicates(ignore_index=True)
     is_ever_in = distinct.groupby(["USUBJID", "PARAMCD"])["ADT"].transform("count") > 0
-    return distinct[is_ever_in], [missed for _, missed in unlike]
-
-
-def _unlike_ends(
-    batches: Sequence[Batch],
-    batch_of: np.ndarray,
-    admissible: np.ndarray,
-    frame: pd.DataFrame,
-    copy: np.ndarray,
-    number: np.ndarray,
-) -> list[tuple[int, Missed]]:
-    """The batches and parameters where the time ends on another day, or otherwise, for the last origin than for the first.
-
-    Where it does not it ends so for every origin between the two: the first record on or after an origin is never earlier
-    for a later one.
-    """
-    starts = np.searchsorted(batch_of, np.arange(len(batches)))
-    found: list[tuple[int, Missed]] = []
-    for position, batch in enumerate(batches):
-        if not batch.ends:
-            continue
-        own = np.flatnonzero(batch_of[copy] == position)
-        same = batch.days.copy()
-        same[:, list(batch.ends)] = 0
-        same = np.unique(same, axis=0, return_inverse=True)[1].ravel()
-        ends = pd.DataFrame(batch.days[:, list(batch.ends)]).drop_duplicates()
-        for parameter in batch.parameters:
-            ended = pd.DataFrame(np.nan, index=range(len(batch.days)), columns=["ADT", "CNSR", "CAUSE"])
-            rows = own[number[own] == parameter]
-            ended.iloc[copy[rows] - starts[position]] = frame.iloc[rows][["ADT", "CNSR", "CAUSE"]].to_numpy(dtype=float)
-            ended["open"] = admissible[starts[position] : starts[position] + len(batch.days)]
-            alike = ended.fillna(-np.inf).groupby(same).nunique().to_numpy() <= 1
-            if len(ends) > 1 and not alike.all():
-                found.append((position, Missed(batch.subject, parameter, float(batch.days.min()))))
-    return found
+    return distinct[is_ever_in], [(batches[position], each) for position, each in unlike]

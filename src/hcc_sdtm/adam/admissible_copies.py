@@ -27,6 +27,19 @@ from hcc_sdtm.spec.adam.reading import AdamSpecs
 from hcc_sdtm.spec.trial import CUTOFF, Trial
 
 
+@dataclass(frozen=True)
+class Judged:
+    """``mask`` of the admissible copies; the ``copy`` and the ``constraint`` of everything broken that counts.
+
+    ``fewest`` is by batch the number of constraints that its admissible copies break.
+    """
+
+    mask: np.ndarray
+    copy: np.ndarray
+    constraint: np.ndarray
+    fewest: np.ndarray
+
+
 def admissible_copies(
     batches: Sequence[Batch],
     batch_of: np.ndarray,
@@ -36,8 +49,8 @@ def admissible_copies(
     partial: PartialCells,
     trial: Trial,
     adam: AdamSpecs,
-) -> np.ndarray:
-    """Mask of the copies that are admissible; ``of_copies`` is their ADSL, one row each, and ``adsl`` that of the study."""
+) -> Judged:
+    """Which copies are admissible; ``of_copies`` is their ADSL, one row each, and ``adsl`` that of the study."""
     broken = _broken_bounds(batches, batch_of, of_copies, adsl, partial, trial, adam)
     broken.append(_broken_orders(copies, trial, of_copies.index, batch_of))
     return _fewest_broken(broken, batch_of)
@@ -110,8 +123,8 @@ def _broken_orders(copies: Mapping[str, Dataset], trial: Trial, names: pd.Index,
     return _Broken(copy[kept], pair[kept], np.ones(int(kept.sum()), dtype=bool))
 
 
-def _fewest_broken(constraints: Sequence[_Broken], batch_of: np.ndarray) -> np.ndarray:
-    """Mask of the copies that break the fewest constraints of their batch, those left out that every copy breaks."""
+def _fewest_broken(constraints: Sequence[_Broken], batch_of: np.ndarray) -> Judged:
+    """The copies that break the fewest constraints of their batch, those left out that every copy breaks."""
     copy, constraint, is_broken = (
         np.concatenate([getattr(each, name) for each in constraints]) for name in ("copy", "constraint", "is_broken")
     )
@@ -120,7 +133,8 @@ def _fewest_broken(constraints: Sequence[_Broken], batch_of: np.ndarray) -> np.n
     table = pd.DataFrame({"batch": batch_of[copy], "constraint": constraint})
     times = table.groupby(["batch", "constraint"])["batch"].transform("size").to_numpy()
     counts = times < size[table["batch"]]
-    total = np.bincount(copy[counts], minlength=len(batch_of))
+    copy, constraint = copy[counts], constraint[counts]
+    total = np.bincount(copy, minlength=len(batch_of))
     fewest = np.full(len(size), np.iinfo(np.int64).max)
     np.minimum.at(fewest, batch_of, total)
-    return np.asarray(total == fewest[batch_of])
+    return Judged(np.asarray(total == fewest[batch_of]), copy, constraint, fewest)

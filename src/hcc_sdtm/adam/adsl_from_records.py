@@ -17,9 +17,11 @@ from hcc_sdtm.adam.adsl_rule_records import (
     record_derivation,
     rule_dataset,
     rule_datasets,
+    rule_records,
     say_no_number,
+    say_open,
 )
-from hcc_sdtm.adam.subject_records import SubjectRecords, reach, subject_records
+from hcc_sdtm.adam.subject_records import SubjectRecords, reach, sure_and_open
 from hcc_sdtm.adam.timeline import build_timeline, sequence_numbers
 from hcc_sdtm.dataset import Dataset, format_value, format_values
 from hcc_sdtm.spec.adam.adsl_rules import AdslRule
@@ -58,7 +60,8 @@ def make_date(making: Making, name: str, rule: AdslRule) -> Made:
 def make_value(making: Making, name: str, rule: AdslRule) -> Made:
     """The value of the chosen record of each subject, translated; a number where the table or the source says so.
 
-    A baseline is the last record with a value: one without is passed over.
+    A baseline is the last record with a value: one without is passed over. A record that by its partial date may be in time
+    or not is not taken, and is said; one without a date is in time, and before all others.
     """
     variable = making.variable(name)
     dataset = rule_dataset(making, rule)
@@ -68,9 +71,10 @@ def make_value(making: Making, name: str, rule: AdslRule) -> Made:
     is_number = variable.is_numeric if variable else False
     if dataset is not None and rule.value in dataset.frame:
         is_number = is_number or (variable is None and is_numeric_dtype(dataset.frame[rule.value]))
-        records = _in_reach(making, rule, subject_records(dataset, rule, making.subjects))
+        records = rule_records(making, rule, dataset)
         if rule.pick == "baseline":
             records = records.keep(has_value(records.texts(rule.value)))
+        records = _in_time(making, name, rule, records)
         records = _settled(making, name, rule, records)
         chosen = records.keep(_one_of_each(records.subject, rule))
         texts = dataset.frame[rule.value].iloc[chosen.position]
@@ -132,14 +136,16 @@ def _one_of_each(subject: np.ndarray, rule: AdslRule) -> np.ndarray:
     return np.concatenate([changes, [len(subject) - 1]])
 
 
-def _in_reach(making: Making, rule: AdslRule, records: SubjectRecords) -> SubjectRecords:
-    """The records whose first possible day is in time, and of the day that another variable's record has."""
-    low, high = _reach(making, rule, records.subject)
-    mask = (records.day >= low) & (records.day <= high)
+def _in_time(making: Making, name: str, rule: AdslRule, records: SubjectRecords) -> SubjectRecords:
+    """The records that are surely in time or have no date, and of the day that another variable's record has."""
     if rule.same_day_as:
         day = making.made[rule.same_day_as].day
-        mask &= records.day == (np.nan if day is None else day[records.subject])
-    return records.keep(mask)
+        records = records.keep(records.day == (np.nan if day is None else day[records.subject]))
+    low, high = _reach(making, rule, records.subject)
+    _, is_open = sure_and_open(rule, records, making.subjects.days, making.trial.response.baseline_window_days)
+    is_open &= np.isfinite(records.day)
+    say_open(making, rule, records.keep(is_open), f"the record is not taken for {name}")
+    return records.keep((records.day >= low) & (records.day <= high) & ~is_open)
 
 
 def _reach(making: Making, rule: AdslRule, subject: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -6,12 +6,13 @@ Knows nothing of a verb: those over records are in `adsl_from_records`, those ov
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
+from hcc_sdtm.adam.subject_records import SubjectRecords
 from hcc_sdtm.adam.timeline import Subjects, Timeline
 from hcc_sdtm.dataset import Dataset, Derivation
 from hcc_sdtm.spec.model import DatasetSpec, Specs, Variable
@@ -55,7 +56,11 @@ class Asked:
 
 @dataclass
 class Making:
-    """What every verb reads and adds to. ``qualified`` has datasets with the qualifiers that were asked for so far."""
+    """What every verb reads and adds to.
+
+    ``qualified`` has datasets with the qualifiers that were asked for so far, ``chosen`` the records that rules have chosen,
+    by what chose them.
+    """
 
     datasets: Mapping[str, Dataset]
     specs: Specs
@@ -63,6 +68,7 @@ class Making:
     subjects: Subjects
     made: dict[str, Made] = field(default_factory=dict)
     qualified: dict[str, Dataset] = field(default_factory=dict)
+    chosen: dict[Hashable, SubjectRecords] = field(default_factory=dict)
     timelines: list[Timeline] = field(default_factory=list)
     findings: list[pd.DataFrame] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)

@@ -10,17 +10,21 @@ import numpy as np
 import pandas as pd
 
 from hcc_sdtm.adam.adsl_making import Made, Making
-from hcc_sdtm.adam.adsl_rule_records import as_numbers, has_value, record_derivation, rule_dataset, say_no_number
-from hcc_sdtm.adam.subject_records import SubjectRecords, subject_records, sure_and_open
-from hcc_sdtm.adam.timeline import record_date
+from hcc_sdtm.adam.adsl_rule_records import (
+    as_numbers,
+    has_value,
+    record_derivation,
+    rule_dataset,
+    rule_records,
+    say_no_number,
+    say_open,
+)
+from hcc_sdtm.adam.subject_records import SubjectRecords, sure_and_open
 from hcc_sdtm.dataset import format_value
 from hcc_sdtm.spec.adam.adsl_rules import NUMBERS, RECORDS, AdslRule
 
 NO_VALUE = "ADSL-105 adam.no-value"
 """A record that a sum, a number of values, or the highest or lowest is taken over has no value: the variable is missing."""
-
-OPEN_TIMING = "ADSL-106 adam.open-timing"
-"""By its date a record may be in time for a count, or not: the variable is left missing."""
 
 LIST_SEPARATOR = "; "
 
@@ -39,11 +43,11 @@ def make_over_several(making: Making, name: str, rule: AdslRule) -> Made:
     derivation = record_derivation(rule, variable)
     if dataset is None or (variable != RECORDS and variable not in dataset.frame):
         return Made(values, derivation)
-    records = subject_records(dataset, rule, making.subjects)
+    records = rule_records(making, rule, dataset)
     sure, is_open = sure_and_open(rule, records, making.subjects.days, making.trial.response.baseline_window_days)
     unknown = np.zeros(count, dtype=bool)
     unknown[records.subject[is_open]] = True
-    _say_open(making, name, rule, records.keep(is_open))
+    say_open(making, rule, records.keep(is_open), f"{name} is left missing")
     records = records.keep(sure)
     none = np.bincount(records.subject, minlength=count) == 0
     if variable != RECORDS:
@@ -111,14 +115,3 @@ def _say_no_value(making: Making, name: str, variable: str, records: SubjectReco
     message = f"{variable} has no value, and {name} is made of every one; {name} of the subject is left missing"
     position = records.position[absent]
     making.findings.append(records.dataset.findings(position, NO_VALUE, "warning", variable, message, "a value"))
-
-
-def _say_open(making: Making, name: str, rule: AdslRule, records: SubjectRecords) -> None:
-    from_date = rule.on or record_date(records.dataset.spec)
-    limits = " and ".join(
-        each for each in (rule.after, rule.until, "TRTSDT" if rule.in_baseline_window else "") if each
-    )
-    message = f'{from_date} "{{value}}" may lie on either side of {limits}; {name} is left missing'
-    expected = "a date to the day"
-    found = records.dataset.findings(records.position, OPEN_TIMING, "warning", from_date, message, expected)
-    making.findings.append(found)

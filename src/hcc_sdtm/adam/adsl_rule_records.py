@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from hcc_sdtm.adam.adsl_making import Making
 from hcc_sdtm.adam.qualifiers import with_qualifiers
+from hcc_sdtm.adam.subject_records import SubjectRecords, subject_records
+from hcc_sdtm.adam.timeline import record_date
 from hcc_sdtm.dataset import Dataset, Derivation
 from hcc_sdtm.spec.adam.adsl_rules import QUALIFIER, AdslRule
 
 NOT_A_NUMBER = "ADSL-103 adam.not-a-number"
 """A text was chosen for a numeric variable of ADSL and is no number: the variable is left missing."""
+
+OPEN_TIMING = "ADSL-106 adam.open-timing"
+"""By its date a record may be in time for a variable of ADSL, or not: a count is left missing, a value is that of another."""
 
 
 def rule_dataset(making: Making, rule: AdslRule) -> Dataset | None:
@@ -30,6 +37,14 @@ def rule_datasets(making: Making, rule: AdslRule) -> dict[str, Dataset]:
         making.findings.append(findings)
         making.qualified[rule.dataset] = dataset
     return {rule.dataset: dataset}
+
+
+def rule_records(making: Making, rule: AdslRule, dataset: Dataset) -> SubjectRecords:
+    """The records of the dataset that the rule's ``where`` chooses; those of rules that choose alike are looked for once."""
+    chosen_by = (rule.dataset, rule.on, tuple(rule.where.items()), tuple(rule.where_not.items()))
+    if chosen_by not in making.chosen:
+        making.chosen[chosen_by] = subject_records(dataset, rule, making.subjects)
+    return replace(making.chosen[chosen_by], dataset=dataset)
 
 
 def has_value(values: np.ndarray) -> np.ndarray:
@@ -68,3 +83,14 @@ def say_no_number(making: Making, name: str, variable: str, dataset: Dataset, po
     """Add a finding for each record whose text is no number."""
     message = f'{variable} "{{value}}" is no number; {name} is left missing'
     making.findings.append(dataset.findings(position, NOT_A_NUMBER, "error", variable, message, "a number"))
+
+
+def say_open(making: Making, rule: AdslRule, records: SubjectRecords, consequence: str) -> None:
+    """Add a finding for each of the records, by whose date it is open whether they are in time, with what follows of it."""
+    from_date = rule.on or record_date(records.dataset.spec)
+    limits = ("TRTSDT" if rule.pick == "baseline" or rule.in_baseline_window else "", rule.after, rule.until)
+    told = " and ".join(dict.fromkeys(each for each in limits if each))
+    message = f'{from_date} "{{value}}" may lie on either side of {told}; {consequence}'
+    expected = "a date to the day"
+    found = records.dataset.findings(records.position, OPEN_TIMING, "warning", from_date, message, expected)
+    making.findings.append(found)

@@ -61,7 +61,7 @@ def build_adtte_records(
     columns["ASEQ"] = together.groupby("subject").cumcount() + 1.0
     columns |= {name: together[of] for name, of in NO_PARTIAL_DATES.items()}
     columns["ADTBND"] = np.full(len(together), "", dtype=object)
-    of_values = by_value_findings(adam.parameters, lines.datasets)
+    of_values = by_value_findings(adam.parameters, lines.datasets, subjects)
     findings = [
         decision_findings(decided, adsl, lines.datasets),
         of_values,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,9 @@ MOST_COMPLETIONS = 1000
 """Completions of one subject that are tried together: two dates known to the month, or one known to the year."""
 
 COPIES_AT_ONCE = 20_000
+
+FEW_DAYS = 2
+"""So many days of an origin are no more than its first and its last."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,9 @@ def plan_completions(
 ) -> tuple[list[Batch], list[Missed]]:
     """The completions to try, and the subjects and parameters that have too many.
 
-    ``by_start`` says for each cell and parameter whether the parameter reads the cell for its origin alone.
+    A parameter's completions are those of the dates that it reads. A date that is the origin and nothing else is tried on
+    its first and last day, which stand for those between where the time ends alike. ``by_start`` says for each cell and
+    parameter whether the parameter reads the cell for its origin alone.
     """
     cells = partial.cells
     batches: list[Batch] = []
@@ -45,41 +51,69 @@ def plan_completions(
     for subject, rows in cells.groupby("subject").groups.items():
         code = int(str(subject))
         unknown = _unknown_days(cells.loc[rows], partial, subjects.cutoff, float(alive[code]))
-        days = [each for _, each in unknown]
         reads = np.array([partial.read_by[list(members)].any(axis=0) for members, _ in unknown])
-        every = tuple(np.flatnonzero(reads.any(axis=0)).tolist())
-        if _combinations(days) <= most:
-            batches.append(Batch(code, every, tuple(members for members, _ in unknown), combine_days(days)))
-            continue
-        ways: dict[tuple[tuple[int, ...], tuple[int, ...]], list[int]] = {}
-        for number in every:
+        ways: dict[_Way, list[int]] = {}
+        for number in np.flatnonzero(reads.any(axis=0)).tolist():
             own = tuple(np.flatnonzero(reads[:, number]).tolist())
-            starts: tuple[int, ...] = ()
-            if _combinations([days[each] for each in own]) > most:
-                starts = tuple(each for each in own if by_start[list(unknown[each][0]), number].all())
-            ways.setdefault((own, starts), []).append(number)
-        for (own, starts), numbers in ways.items():
-            members = tuple(unknown[each][0] for each in own)
+            starts = tuple(each for each in own if by_start[list(unknown[each][0]), number].all())
+            count = _combinations([unknown[each][1] for each in own])
+            is_shorter = count > most or (len(starts) == 1 and len(unknown[starts[0]][1]) > FEW_DAYS)
+            ways.setdefault(_Way(own, starts if is_shorter else ()), []).append(number)
+        for way, numbers in _together(ways, [days for _, days in unknown], most).items():
+            members = tuple(unknown[each][0] for each in way.own)
+            days = [unknown[each][1] for each in way.own]
+            open_days = [
+                _inside(own, unknown[each][0], partial, subjects, trial, code) if each in way.starts else own
+                for each, own in zip(way.own, days, strict=True)
+            ]
             tried = [
-                _ends(days[each], unknown[each][0], partial, subjects, trial, code) if each in starts else days[each]
-                for each in own
+                np.unique(own[[0, -1]]) if each in way.starts else own
+                for each, own in zip(way.own, open_days, strict=True)
             ]
             if _combinations(tried) > most:
                 too_many += [Missed(code, number, min(float(each[0]) for each in tried)) for number in numbers]
                 continue
-            ends = tuple(own.index(each) for each in starts)
-            batches.append(Batch(code, tuple(numbers), members, combine_days(tried), ends))
+            ends = tuple(way.own.index(each) for each in way.starts)
+            whole = combine_days(days) if ends and _combinations(days) <= most else None
+            between = open_days[ends[0]][1:-1] if whole is not None and len(ends) == 1 else None
+            batches.append(Batch(code, tuple(numbers), members, combine_days(tried), ends, between, whole))
     return batches, too_many
+
+
+class _Way(NamedTuple):
+    """The unknown days that a parameter reads, by number, and those of them that are tried at their ends only."""
+
+    own: tuple[int, ...]
+    starts: tuple[int, ...]
+
+
+def _together(ways: dict[_Way, list[int]], days: Sequence[np.ndarray], most: int) -> dict[_Way, list[int]]:
+    """The ways, those left out whose days are all tried in another, which takes over their parameters."""
+    found: dict[_Way, list[int]] = {}
+    for way in sorted(ways, key=lambda way: (len(way.starts), -len(way.own), way.own)):
+        wider = (
+            other
+            for other in found
+            if not other.starts
+            and set(way.own) <= set(other.own)
+            and _combinations([days[n] for n in other.own]) <= most
+        )
+        taken = None if way.starts else next(wider, None)
+        if taken is None:
+            found[way] = list(ways[way])
+        else:
+            found[taken] += ways[way]
+    return {way: sorted(numbers) for way, numbers in found.items()}
 
 
 def _combinations(days: Sequence[np.ndarray]) -> float:
     return float(np.prod([float(len(each)) for each in days]))
 
 
-def _ends(
+def _inside(
     days: np.ndarray, members: Sequence[int], partial: PartialCells, subjects: Subjects, trial: Trial, code: int
 ) -> np.ndarray:
-    """The first and the last of the days that the bounds of the roles leave, as ADSL has them."""
+    """The days that the bounds of the roles leave, as ADSL has them."""
     own = np.array([code])
     for role in {role for cell in members for role in partial.roles[cell] if role in trial.partial_dates}:
         policy = trial.partial_dates[role]
@@ -87,7 +121,7 @@ def _ends(
             for bound in policy_bounds(policy, end, subjects.days, own):
                 inside = days >= bound[0] if end == "earliest" else days <= bound[0]
                 days = days[inside] if inside.any() else days
-    return np.unique(days[[0, -1]])
+    return days
 
 
 def _unknown_days(

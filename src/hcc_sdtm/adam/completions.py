@@ -21,7 +21,8 @@ class Batch:
 
     ``cells`` are, for each partial date, the rows of the table of cells that it stands in; ``parameters`` the numbers of
     the parameters that the completions are for. ``ends`` are the columns of ``days`` that have the first and the last
-    day only.
+    day only; of a single one ``between`` has the days that the two stand for, and ``whole`` is what ``days`` is with all of
+    them, where that is not too much.
     """
 
     subject: int
@@ -29,6 +30,8 @@ class Batch:
     cells: tuple[tuple[int, ...], ...]
     days: np.ndarray
     ends: tuple[int, ...] = ()
+    between: np.ndarray | None = None
+    whole: np.ndarray | None = None
 
 
 def possible_days(text: str, earliest: float, latest: float, cutoff: float) -> np.ndarray:

@@ -15,7 +15,7 @@ from hcc_sdtm.adam.adsl import adsl_subjects
 from hcc_sdtm.adam.decision import EVENT_FREE, Course, Decision
 from hcc_sdtm.adam.schedule import Schedule
 from hcc_sdtm.adam.time_to_event import decide
-from hcc_sdtm.adam.timeline import Subjects, Timeline, build_timeline, chosen_records, matching
+from hcc_sdtm.adam.timeline import Subjects, Timeline, build_timeline, chosen_records
 from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.spec.adam.reading import AdamSpecs
 from hcc_sdtm.spec.adam.records import DatedRecords
@@ -102,7 +102,7 @@ def decide_parameters(
     started = subjects.days["TRTSDT"]
     first = np.nanmin(started) if np.isfinite(started).any() else subjects.cutoff
     schedule = Schedule.of(trial, subjects.cutoff - first)
-    parameters = [each for parameter in adam.parameters for each in of_values(parameter, everything)]
+    parameters = [each for parameter in adam.parameters for each in of_values(parameter, everything, subjects)]
     ordered = sorted(parameters, key=lambda parameter: parameter.paramcd)
     return [_decide(parameter, lines, adsl, schedule) for parameter in ordered], lines
 
@@ -115,25 +115,25 @@ def _with_categories(dataset: Dataset) -> Dataset:
     return replace(dataset, frame=frame)
 
 
-def of_values(parameter: TimeToEvent, datasets: Mapping[str, Dataset]) -> Iterator[TimeToEvent]:
+def of_values(parameter: TimeToEvent, datasets: Mapping[str, Dataset], subjects: Subjects) -> Iterator[TimeToEvent]:
     """The parameter, or one for each value that its ``by`` has in the data."""
     if parameter.by is None:
         yield parameter
         return
-    for number, value in enumerate(values_in_data(parameter, datasets)[:MOST_VALUES], start=1):
+    for number, value in enumerate(values_in_data(parameter, datasets, subjects)[:MOST_VALUES], start=1):
         yield parameter.of_value(value, "", number)
 
 
-def values_in_data(parameter: TimeToEvent, datasets: Mapping[str, Dataset]) -> list[str]:
-    """The values of ``by`` in the records that the parameter's events and event-free records choose, in order."""
+def values_in_data(parameter: TimeToEvent, datasets: Mapping[str, Dataset], subjects: Subjects) -> list[str]:
+    """The values of ``by`` in the records up to the cut-off that are events or event-free records, in order."""
     values: set[str] = set()
     for records in (*parameter.events, *parameter.competing, parameter.event_free):
         dataset = datasets.get(records.dataset)
         by = parameter.by
         if dataset is None or by is None or records.dataset not in by.datasets or by.variable not in dataset.frame:
             continue
-        chosen = dataset.frame[by.variable][matching(dataset.frame, records)]
-        values |= {str(value) for value in chosen.unique()} - {""}
+        position, _ = chosen_records(dataset, records, subjects)
+        values |= {str(value) for value in dataset.frame[by.variable].iloc[position].unique()} - {""}
     return sorted(values)
 
 

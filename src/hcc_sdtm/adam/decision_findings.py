@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hcc_sdtm.adam.decided import MOST_VALUES, Decided, values_in_data
+from hcc_sdtm.adam.timeline import Subjects
 from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.dates.iso import from_days
 from hcc_sdtm.finding import build_findings, join_findings
@@ -26,10 +27,10 @@ LEFT_BEFORE_ENTRY = "ADTTE-111 adtte.left-before-entry"
 """A subject's time ends before the subject is at risk: no record of the parameter."""
 
 NO_DATASET = "ADTTE-112 adtte.no-dataset"
-"""The study does not have the dataset of an event: no such event can be found."""
+"""The study does not have the dataset of an event, of what shows subjects free of it, or of the population."""
 
 VALUES_LEFT_OUT = "ADTTE-113 adtte.values-left-out"
-"""A parameter by the values of a variable is not made for all of them."""
+"""A parameter by the values of a variable is not made for all of them, or there is none."""
 
 NO_VISITS = "ADTTE-114 adtte.no-visits"
 """A parameter counts planned visits, and the trial has none after the start of treatment."""
@@ -118,14 +119,20 @@ def _unscheduled(decided: Sequence[Decided]) -> pd.DataFrame:
 
 
 def _absent_datasets(parameters: Sequence[TimeToEvent], datasets: Mapping[str, Dataset]) -> pd.DataFrame:
+    """One for each dataset that the study does not have and what parameters cannot find without it."""
     lacking: dict[tuple[str, str], list[str]] = {}
     for parameter in parameters:
-        for event in (*parameter.events, *parameter.competing):
-            if event.dataset not in datasets:
-                lacking.setdefault((event.dataset, event.name), []).append(parameter.paramcd)
+        events = (*parameter.events, *parameter.competing)
+        asked = [(event.dataset, f'no subject can have the event "{event.name}"') for event in events]
+        asked.append((parameter.event_free.dataset, "no subject can be seen free of the event"))
+        if parameter.among:
+            asked.append((parameter.among.dataset, "no subject is in the population"))
+        for dataset, without in asked:
+            if dataset not in datasets:
+                lacking.setdefault((dataset, without), []).append(parameter.paramcd)
     messages = [
-        f'there is no dataset {dataset}: no subject can have the event "{event}" of {", ".join(codes)}'
-        for (dataset, event), codes in lacking.items()
+        f"there is no dataset {dataset}: {without} of {', '.join(codes)}"
+        for (dataset, without), codes in lacking.items()
     ]
     keys = [f"PARAMCD={codes[0]}" for codes in lacking.values()]
     return build_findings(
@@ -133,19 +140,22 @@ def _absent_datasets(parameters: Sequence[TimeToEvent], datasets: Mapping[str, D
     )
 
 
-def by_value_findings(parameters: Sequence[TimeToEvent], datasets: Mapping[str, Dataset]) -> pd.DataFrame:
-    """A finding for each parameter whose ``by`` has more values in the data than PARAMCD can number."""
-    lines = [
-        (parameter, len(values))
-        for parameter in parameters
-        if parameter.by is not None and len(values := values_in_data(parameter, datasets)) > MOST_VALUES
-    ]
-    messages = [
-        f"{parameter.by.variable if parameter.by else ''} has {count} values: {parameter.paramcd} is made for the first "
-        f"{MOST_VALUES} of them"
-        for parameter, count in lines
-    ]
-    keys = [f"PARAMCD={parameter.paramcd}" for parameter, _ in lines]
+def by_value_findings(
+    parameters: Sequence[TimeToEvent], datasets: Mapping[str, Dataset], subjects: Subjects
+) -> pd.DataFrame:
+    """A finding for each parameter whose ``by`` has no value in the data, or more than PARAMCD can number."""
+    messages, keys = [], []
+    for parameter in parameters:
+        if parameter.by is None:
+            continue
+        count, name, code = len(values_in_data(parameter, datasets, subjects)), parameter.by.variable, parameter.paramcd
+        if not count:
+            messages.append(f"{name} has no value in the records of {code}: nobody has a record of it")
+        elif count > MOST_VALUES:
+            messages.append(f"{name} has {count} values: {code} is made for the first {MOST_VALUES} of them")
+        else:
+            continue
+        keys.append(f"PARAMCD={code}")
     return build_findings(
-        VALUES_LEFT_OUT, "error", len(lines), message=messages, dataset="ADTTE", keys=keys, variable="PARAMCD"
+        VALUES_LEFT_OUT, "error", len(keys), message=messages, dataset="ADTTE", keys=keys, variable="PARAMCD"
     )

@@ -174,7 +174,7 @@ class _Sentences:
             case "TAKEN AWAY":
                 return f"{by} began on {compared}, before it"
             case "LATER REASON":
-                return f"{by} comes before it in the list of reasons"
+                return f'"{by}" comes before it in the list of reasons'
             case "NOT BEFORE EVENT":
                 return f"it is not before the event, {by} on {compared}"
             case "EVENT CAME":

@@ -6,7 +6,7 @@ dataset's source (lesions, responses) has the dataset without records, or not at
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -22,7 +22,7 @@ from hcc_sdtm.adam.decided import Decided, decide_parameters
 from hcc_sdtm.adam.decisions import decision_texts
 from hcc_sdtm.adam.schemes import compare_schemes
 from hcc_sdtm.dataset import Dataset
-from hcc_sdtm.finding import join_findings
+from hcc_sdtm.finding import findings_frame, join_findings
 from hcc_sdtm.spec.adam.reading import AdamSpecs
 from hcc_sdtm.spec.model import Specs
 from hcc_sdtm.spec.trial import Trial
@@ -53,8 +53,10 @@ def derive_adam(sdtm: Mapping[str, Dataset], specs: Specs, trial: Trial, adam: A
     made = _derive(sdtm, specs, trial, adam)
     parameters = [each.parameter for each in made.decided]
 
-    def derive_copies(copies: Mapping[str, Dataset], of_values: AdamSpecs) -> Mapping[str, Dataset]:
-        return _derive(copies, specs, trial, of_values).datasets
+    def derive_copies(
+        copies: Mapping[str, Dataset], of_values: AdamSpecs, read: Collection[str]
+    ) -> Mapping[str, Dataset]:
+        return _derive(copies, specs, trial, of_values, has_lesions="ADTR" in read).datasets
 
     admissible = find_admissible(sdtm, made.datasets, specs, trial, adam, derive_copies)
     adsl, adtte = made.datasets["ADSL"], made.datasets["ADTTE"]
@@ -78,9 +80,11 @@ class _Made:
     decided: list[Decided]
 
 
-def _derive(sdtm: Mapping[str, Dataset], specs: Specs, trial: Trial, adam: AdamSpecs) -> _Made:
+def _derive(
+    sdtm: Mapping[str, Dataset], specs: Specs, trial: Trial, adam: AdamSpecs, has_lesions: bool = True
+) -> _Made:
     adsl, of_adsl = build_adsl(sdtm, specs, trial, adam)
-    adtr, of_adtr = build_adtr(sdtm, adsl, specs, trial, adam)
+    adtr, of_adtr = build_adtr(sdtm, adsl, specs, trial, adam) if has_lesions else (None, findings_frame())
     sources = sdtm if adtr is None else {**sdtm, "ADTR": adtr}
     adrs, of_adrs = build_adrs(sdtm, adsl, specs, trial, adam)
     decided, lines = decide_parameters(sources, adsl, adrs, specs, trial, adam)

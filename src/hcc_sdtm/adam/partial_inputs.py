@@ -40,10 +40,15 @@ CELL_COLUMNS = ["dataset", "position", "variable", "subject", "text", "earliest"
 
 @dataclass
 class Inputs:
-    """What a parameter reads: records with their date variable, and whether the date last known alive is among them."""
+    """What a parameter reads: records with their date variable, and whether the date last known alive is among them.
+
+    ``responses`` are the ADRS parameters on the way, ``analysis`` the analysis datasets beside ADSL and ADRS.
+    """
 
     records: dict[str, DatedRecords] = field(default_factory=dict)
     last_alive: list[AdslRule] = field(default_factory=list)
+    responses: set[str] = field(default_factory=set)
+    analysis: set[str] = field(default_factory=set)
 
     @property
     def datasets(self) -> set[str]:
@@ -102,6 +107,7 @@ class _Walk:
             for code in value.get("where", {}).get("PARAMCD") or self.responses:
                 self.response(str(code))
         elif dataset in self.specs.adam and dataset != "ADSL":
+            self.found.analysis.add(dataset)
             self.lesions()
         elif dataset in self.specs.sdtm:
             date = value.get("date") or value.get("on") or record_date(self.specs.sdtm[dataset])
@@ -130,6 +136,9 @@ class _Walk:
         if parameter is None or f"ADRS.{code}" in self.seen:
             return
         self.seen.add(f"ADRS.{code}")
+        self.found.responses.add(code)
+        for earlier in parameter.earlier:
+            self.response(earlier)
         verbs = {name for name in AdrsParameter.model_fields if isinstance(getattr(parameter, name), BaseModel)}
         if "new_therapy" in verbs:
             role = getattr(parameter.new_therapy, "role", "")

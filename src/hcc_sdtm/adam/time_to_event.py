@@ -16,7 +16,7 @@ The rules, in the order in which they act:
     all that took the event away (for 3, on or before the start of therapy; for 4, before the gap); without such a record,
     or without baseline, at the origin.
 6.  A date that a scheme gives to a scheduled visit is moved there last, so that 1 to 5 compare what was seen when it was
-    seen. Nothing is moved past death, the parameter's end or the data cut-off.
+    seen. Nothing is moved before the origin, or past death, the parameter's end or the data cut-off.
 
 Source: FDA, Clinical Trial Endpoints for the Approval of Cancer Drugs and Biologics (2018), appendix C; by default windows are
 counted, and not twice the interval, because the interval between visits changes.
@@ -59,7 +59,7 @@ def decide(parameter: TimeToEvent, timelines: Mapping[str, Timeline], course: Co
     source = np.where(record >= 0, EVENT_FREE, AT_ORIGIN).astype(object)
     seen = np.where(record >= 0, free.days_at(record), origin)
     if parameter.event_free.continuous:
-        free_beyond = np.isfinite(limit) & (free.first_on_or_after(limit) >= 0)
+        free_beyond = np.isfinite(limit) & (limit >= origin) & (free.first_on_or_after(limit) >= 0)
         at_end = free_beyond & (course.end <= taken_at)
         seen[free_beyond], record[free_beyond], source[at_end] = limit[free_beyond], -1, AT_END
         for number, day in takers.items():
@@ -228,7 +228,8 @@ def _at_visits(
             moved = start + schedule.visit_day(seen[own] - start, planned=mode == "planned_visit")
             moved = np.where(np.isnan(moved), seen[own], moved)
             # what was seen stands where nothing later may be said of the subject
-            day[own] = np.where(moved > seen[own], np.maximum(np.minimum(moved, latest[own]), seen[own]), moved)
+            later = np.maximum(np.minimum(moved, latest[own]), seen[own])
+            day[own] = np.where(moved > seen[own], later, np.maximum(moved, course.origin[own]))
     return day
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from hcc_sdtm import dates
 from hcc_sdtm.adam.decisions import explain, name_record
-from hcc_sdtm.adam.pointers import follow_pointer
+from hcc_sdtm.adam.pointers import SOURCE_COLUMNS, follow_pointer
 from hcc_sdtm.dataset import Dataset, Trace, at_column, format_value
 from hcc_sdtm.outputs.decisions import read_decisions
 from hcc_sdtm.outputs.lineage import read_lineage, read_starts
@@ -51,7 +51,8 @@ class TracedDate:
 class TracedRow:
     """A subject's row of one parameter, in words, and its dates; ``notes`` hold for every number of the run.
 
-    ``why`` says which dates were considered and what became of each.
+    ``why`` says which dates were considered and what became of each. ``pointer`` names the record that gave the date,
+    where OUT has no SDTM to follow it into.
     """
 
     notes: tuple[str, ...]
@@ -61,16 +62,21 @@ class TracedRow:
     row: tuple[str, ...]
     dates: tuple[TracedDate, ...]
     why: tuple[str, ...] = ()
+    pointer: str = ""
 
 
 def trace_parameter(out: Path, raw: Path, name: str, subject: str) -> list[TracedRow]:
     """The rows of a subject behind an endpoint (its id, or a parameter code), each followed to the cells.
+
+    Where OUT was derived from anyone's SDTM there are no cells: the rows, why, and the name of the SDTM record.
 
     ``subject`` is a USUBJID or a study number. Raises StudyError where OUT has no such endpoint or subject, or a raw file
     is not the one of the run.
     """
     manifest = _manifest(out)
     if not (out / "results" / "ard.json").is_file():
+        if (out / "adam" / "adtte.json").is_file():
+            return _trace_derived(out, manifest["notes"], name, subject)
         raise StudyError(
             [Problem(Source(str(out)), "has no results, only what was mapped; name a folder of hcc-sdtm run")]
         )
@@ -89,9 +95,34 @@ def trace_parameter(out: Path, raw: Path, name: str, subject: str) -> list[Trace
             _traced_row(datasets, dataset, int(position), results, starts, manifest["notes"], why) for position in found
         ]
     if not rows:
-        message = f"{subject} has no row of {parameter}; it is not in the population of that parameter"
-        raise StudyError([Problem(Source(f"{out.name}/adam"), message)])
+        raise _no_row(out, parameter, subject)
     return rows
+
+
+def _trace_derived(out: Path, notes: Sequence[str], name: str, subject: str) -> list[TracedRow]:
+    datasets = {}
+    for path in sorted((out / "adam").glob("*.json")):
+        spec, frame = _read_dataset_json(path)
+        datasets[spec.name] = Dataset(spec, frame)
+    parameter, subject = _parameter(out, [], datasets, name), _subject(out, datasets, subject, "ADSL")
+    rows = []
+    for dataset in (datasets["ADTTE"], datasets["ADRS"]):
+        frame = dataset.frame
+        for position in frame.index[(frame["PARAMCD"] == parameter) & (frame["USUBJID"] == subject)]:
+            why = _why(out, datasets, parameter, subject) if dataset.name == "ADTTE" else ()
+            domain, variable, sequence = _followed(datasets, subject, *frame.loc[position, list(SOURCE_COLUMNS)])
+            record = name_record(domain, variable, sequence)
+            pointer = record if record.endswith(variable) else f"{record} {variable}"
+            shown = _shown_values(dataset, int(position))
+            rows.append(TracedRow(tuple(notes), parameter, subject, (), shown, (), why, pointer))
+    if not rows:
+        raise _no_row(out, parameter, subject)
+    return rows
+
+
+def _no_row(out: Path, parameter: str, subject: str) -> StudyError:
+    message = f"{subject} has no row of {parameter}; it is not in the population of that parameter"
+    return StudyError([Problem(Source(f"{out.name}/adam"), message)])
 
 
 def read_outputs(out: Path, raw: Path) -> dict[str, Dataset]:
@@ -153,15 +184,17 @@ def _parameter(out: Path, results: list[dict[str, object]], datasets: Mapping[st
     if name in by_endpoint:
         return by_endpoint[name]
     message = f'no endpoint or parameter "{name}"{nearest(name, [*by_endpoint, *known])}'
-    raise StudyError([Problem(Source(f"{out.name}/results/ard.json"), message)])
+    file = "results/ard.json" if results else "adam/adtte.json"
+    raise StudyError([Problem(Source(f"{out.name}/{file}"), message)])
 
 
-def _subject(out: Path, datasets: Mapping[str, Dataset], text: str) -> str:
-    frame = datasets["DM"].frame
+def _subject(out: Path, datasets: Mapping[str, Dataset], text: str, name: str = "DM") -> str:
+    frame = datasets[name].frame
     found = frame.loc[(frame["USUBJID"] == text) | (frame["SUBJID"] == text), "USUBJID"]
     if found.empty:
         message = f'no subject "{text}"{nearest(text, frame["SUBJID"])}'
-        raise StudyError([Problem(Source(f"{out.name}/sdtm/dm.json"), message)])
+        file = "sdtm/dm.json" if name == "DM" else f"adam/{name.lower()}.json"
+        raise StudyError([Problem(Source(f"{out.name}/{file}"), message)])
     return str(found.iloc[0])
 
 
@@ -175,11 +208,6 @@ def _traced_row(
     why: Sequence[str],
 ) -> TracedRow:
     record = dataset.frame.iloc[position]
-    shown = [name for name in SHOWN if name in record]
-    shown += [name for name in ADMISSIBLE if record.get("ADTBND", "")]
-    row = tuple(
-        f"{name} = {_shown(dataset, name, record[name])}" for name in shown if _shown(dataset, name, record[name])
-    )
     steps = follow_pointer(datasets, dataset.name, position)
     dates_traced = [_follow(datasets, dataset, position, "ADT", steps)] if steps else []
     if start := starts.get(str(record["PARAMCD"]), ""):
@@ -191,7 +219,16 @@ def _traced_row(
         if entry["parameter"] == record["PARAMCD"] and entry["text"]
     ]
     parameter, subject = str(record["PARAMCD"]), str(record["USUBJID"])
+    row = _shown_values(dataset, position)
     return TracedRow(tuple(notes), parameter, subject, tuple(of_parameter), row, tuple(dates_traced), tuple(why))
+
+
+def _shown_values(dataset: Dataset, position: int) -> tuple[str, ...]:
+    record = dataset.frame.iloc[position]
+    names = [name for name in SHOWN if name in record]
+    names += [name for name in ADMISSIBLE if record.get("ADTBND", "")]
+    shown = [(name, _shown(dataset, name, record[name])) for name in names]
+    return tuple(f"{name} = {value}" for name, value in shown if value)
 
 
 def _why(out: Path, datasets: Mapping[str, Dataset], parameter: str, subject: str) -> tuple[str, ...]:
@@ -199,15 +236,23 @@ def _why(out: Path, datasets: Mapping[str, Dataset], parameter: str, subject: st
     rows, texts = read_decisions(out / "decisions.parquet", subject, parameter)
 
     def followed(domain: str, variable: str, sequence: float) -> str:
-        if domain in datasets and not pd.isna(sequence):
-            at = datasets[domain].position(subject, int(sequence))
-            for name, position, last in follow_pointer(datasets, domain, at) if at >= 0 else ():
-                numbers = datasets[name].frame.get(f"{name}SEQ")
-                domain, variable = name, last
-                sequence = float("nan") if numbers is None else float(numbers.iloc[position])
-        return name_record(domain, variable, sequence)
+        return name_record(*_followed(datasets, subject, domain, variable, sequence))
 
     return tuple(explain(rows, texts, followed))
+
+
+def _followed(
+    datasets: Mapping[str, Dataset], subject: str, domain: str, variable: str, sequence: float
+) -> tuple[str, str, float]:
+    """SRCDOM, SRCVAR and SRCSEQ followed through analysis datasets, as far as there are records."""
+    while (
+        domain in datasets and not pd.isna(sequence) and all(name in datasets[domain].frame for name in SOURCE_COLUMNS)
+    ):
+        at = datasets[domain].position(subject, int(sequence))
+        if at < 0 or not datasets[domain].frame["SRCDOM"].iloc[at]:
+            break
+        domain, variable, sequence = (datasets[domain].frame[name].iloc[at] for name in SOURCE_COLUMNS)
+    return domain, variable, sequence
 
 
 def _start_steps(datasets: Mapping[str, Dataset], subject: str, start: str) -> list[tuple[str, int, str]]:
@@ -259,7 +304,9 @@ def render_trace(row: TracedRow) -> str:
     lines += [f"  endpoint  {text}" for text in row.results]
     lines.append("  row       " + "; ".join(row.row))
     lines += [f"  {'why' if not number else '   '}       {sentence}" for number, sentence in enumerate(row.why)]
-    if not row.dates:
+    if row.pointer:
+        lines.append(f"  record    {row.pointer}")
+    elif not row.dates:
         lines.append("  no one record gives this answer: it rests on all of the subject's assessments")
     for date in row.dates:
         lines.append(f"  {date.variable}")

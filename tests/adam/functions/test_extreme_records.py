@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -126,3 +128,47 @@ def test_it_is_what_a_loop_over_groups_finds(rows, which, ties):
         expected.append(tied[tied["AVAL"] == value].index[0 if ties == "first" else -1])
     found = hs.adam.extreme_records(frame, "USUBJID", ["ADY", "AVAL"], which, ties=ties)
     assert found.index.tolist() == sorted(expected)
+
+
+def test_times_order_within_a_day():
+    lab = table("USUBJID | LBDTC\nA | 2021-03-01T10:00\nA | 2021-03-01T08:00\nA | 2021-03-01\nA | 2021-02-01T23:00")
+    assert hs.adam.extreme_records(lab, "USUBJID", "LBDTC", "last").index.tolist() == [0]
+    assert hs.adam.extreme_records(lab[:3], "USUBJID", "LBDTC", "first").index.tolist() == [2]
+    assert hs.adam.tied_records(lab, "USUBJID", "LBDTC", "last").empty
+
+
+def test_ordered_categories_keep_their_order():
+    terms = pd.Categorical(["SD", "CR", "PR", None], ["CR", "PR", "SD", "PD"], ordered=True)
+    frame = pd.DataFrame({"USUBJID": "A", "AVALC": terms})
+    assert hs.adam.extreme_records(frame, "USUBJID", "AVALC", "first").index.tolist() == [1]
+    assert hs.adam.extreme_records(frame, "USUBJID", "AVALC", "last").index.tolist() == [0]
+
+
+def test_dates_as_objects_are_ordered():
+    frame = pd.DataFrame({"USUBJID": "A", "ADT": [datetime.date(2021, 10, 1), datetime.date(2021, 9, 30), None]})
+    assert hs.adam.extreme_records(frame, "USUBJID", "ADT", "last").index.tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ("where", "message"),
+    [
+        (pd.Series(["Y", "N"]), 'where is not of true and false; its first value is "Y"'),
+        (pd.Series([1.0, 0.0]), 'where is not of true and false; its first value is "1.0"'),
+        (np.array([True, False]), "where has another index than frame; expected a column of true and false"),
+        (pd.Series([True, False], index=[1, 2]), "where has another index than frame"),
+    ],
+)
+def test_a_mask_that_is_none_is_refused(where, message):
+    with pytest.raises(ValueError, match=message):
+        hs.adam.extreme_records(pd.DataFrame({"USUBJID": ["A", "B"], "N": [1, 2]}), "USUBJID", "N", where=where)
+
+
+def test_a_mask_may_have_missing_values_which_are_false():
+    frame = pd.DataFrame({"USUBJID": ["A", "A"], "N": [1, 2]})
+    for where in (pd.Series([None, True], dtype="boolean"), pd.Series([None, True], dtype=object)):
+        assert hs.adam.extreme_records(frame, "USUBJID", "N", where=where).index.tolist() == [1]
+
+
+def test_numbers_and_texts_in_one_column_have_no_order():
+    with pytest.raises(ValueError, match="N has numbers and texts"):
+        hs.adam.extreme_records(pd.DataFrame({"USUBJID": ["A", "A"], "N": [9, "10"]}), "USUBJID", "N")

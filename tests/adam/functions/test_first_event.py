@@ -95,3 +95,56 @@ def test_no_rows_are_no_events():
 def test_a_wrong_argument_is_named_with_the_nearest(sources, arguments, message):
     with pytest.raises(ValueError, match=message):
         hs.adam.first_event(sources, **arguments)
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        pd.to_datetime(pd.Series(["2021-06-20 23:30", None])),
+        pd.to_datetime(pd.Series(["2021-06-20 23:30", None])).dt.tz_localize("Asia/Shanghai"),
+        pd.Series([pd.Timestamp("2021-06-20 23:30"), None], dtype=object),
+        pd.Series([pd.Timestamp("2021-06-20").date(), None], dtype=object),
+        pd.Series(["2021-06-20T23:30", None], dtype="category"),
+    ],
+)
+def test_dates_of_any_kind_are_the_day_on_the_wall(dates):
+    frame = pd.DataFrame({"USUBJID": ["A", "B"], "ADT": dates})
+    assert shown(hs.adam.first_event([EventSource("x", frame, "ADT")])) == [
+        "A | 2021-06-20 | x | 0 | 0 | 0",
+        "B | . | . | . | 0 | 1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("frame", "subjects", "message"),
+    [
+        (pd.DataFrame({"USUBJID": [1], "ADT": ["2021-06-20"]}), None, 'USUBJID is text in the frame of "death"'),
+        (DM, pd.Series([1, 2]), 'USUBJID is number in subjects and text in the frame of "x"'),
+        (DM, pd.Series(["A", None]), "subjects has rows without USUBJID"),
+        (DM.assign(USUBJID=["A", 1, "C", "D"]), None, 'USUBJID of the frame of "x" has numbers and texts'),
+        (DM.assign(ADT=20210620), None, 'ADT "20210620" is no day number; expected days since 1960-01-01'),
+    ],
+)
+def test_subjects_or_dates_of_another_kind_are_refused(frame, subjects, message):
+    source = EventSource("x", frame.assign(ADT=frame.get("ADT", "2021-06-20")), "ADT")
+    sources = [DEATH, source] if subjects is None else [source, DEATH]
+    with pytest.raises(ValueError, match=message):
+        hs.adam.first_event(sources, subjects=subjects)
+
+
+@pytest.mark.parametrize(
+    ("where", "message"),
+    [
+        ({"ASEQ": "Y"}, 'where asks for ASEQ "Y", and ASEQ of the frame of "x" is a column of numbers'),
+        ({"ASEQ": 1}, "where asks for ASEQ 1; expected a text, in quotes"),
+        ({"DTHDTC": [1]}, "where asks for DTHDTC 1; expected a text, in quotes"),
+    ],
+)
+def test_a_where_that_can_choose_nothing_is_refused(where, message):
+    with pytest.raises(ValueError, match=message):
+        hs.adam.first_event([EventSource("x", DM.assign(ASEQ=1.0), "DTHDTC", where)])
+
+
+def test_a_subject_column_called_as_a_result_is_refused():
+    with pytest.raises(ValueError, match='cannot be called "source"'):
+        hs.adam.first_event([EventSource("x", DM.rename(columns={"USUBJID": "source"}), "DTHDTC")], by="source")

@@ -149,3 +149,50 @@ def test_a_subject_has_one_start_of_treatment():
 def test_an_unknown_kind_of_control_is_refused():
     with pytest.raises(ValueError, match='control "PD" is not one of CR, PR, SD'):
         hs.adam.clinical_benefit(VISITS, 168, control=["SD", "PD"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"stable_disease_days": float("nan")}, 'stable_disease_days "nan" is not a number from 0'),
+        ({"confirmation_days": -1}, 'confirmation_days "-1" is not a number from 0'),
+        ({"max_ne": -1}, 'max_ne "-1" is not a number from 0'),
+        ({"max_sd": float("inf")}, 'max_sd "inf" is not a number from 0'),
+    ],
+)
+def test_a_limit_that_is_no_number_is_refused(asked, message):
+    with pytest.raises(ValueError, match=message):
+        hs.adam.best_response(VISITS, confirmed=True, **asked)
+    if "stable_disease_days" not in asked:
+        with pytest.raises(ValueError, match=message):
+            hs.adam.confirmed_response(VISITS, **asked)
+        with pytest.raises(ValueError, match=message):
+            hs.adam.clinical_benefit(VISITS, 84, **asked)
+
+
+def test_days_of_benefit_have_to_be_a_number():
+    with pytest.raises(ValueError, match='benefit_days "nan" is not a number from 0'):
+        hs.adam.clinical_benefit(VISITS, float("nan"))
+
+
+def test_one_response_may_be_named_as_control():
+    assert hs.adam.clinical_benefit(VISITS, 42, control="SD")["benefit"].tolist() == ["Y", "Y", "Y", "N", "N", "N"]
+
+
+@pytest.mark.parametrize(
+    ("frame", "message"),
+    [
+        (VISITS.assign(USUBJID=[1, *VISITS["USUBJID"][1:]]), "USUBJID of frame has numbers and texts"),
+        (VISITS.assign(ADT=20210412), 'ADT "20210412" is no day number'),
+        (VISITS.assign(AVALC=1), 'AVALC "1" is no response'),
+    ],
+)
+def test_a_frame_of_another_kind_is_refused(frame, message):
+    with pytest.raises(ValueError, match=message):
+        hs.adam.best_response(frame)
+
+
+@pytest.mark.parametrize("name", ["response", "date", "row"])
+def test_a_subject_column_called_as_a_result_is_refused(name):
+    with pytest.raises(ValueError, match=f'cannot be called "{name}"'):
+        hs.adam.best_response(VISITS.rename(columns={"USUBJID": name}), subject=name)

@@ -135,8 +135,12 @@ def expected_responses(
                 for lesion, size in zip(history.targets, sizes, strict=True)
             )
             grew = measured - nadir
-            if nadir == 0:
-                progressed = measured > 0
+            ill = any(
+                size is not None and size > 0 and ("NODE" not in lesion.place or size >= 10)
+                for lesion, size in zip(history.targets, sizes, strict=True)
+            )
+            if nadir == 0 or not ill:
+                progressed = ill
             else:
                 progressed = grew > 1e-9 and round(measured - 1.2 * nadir, 6) >= 0 and round(grew - least_mm, 6) >= 0
             if progressed or back:

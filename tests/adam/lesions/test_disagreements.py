@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 from hcc_sdtm.adam.lesions.disagreements import compare_responses
+from hcc_sdtm.adam.lesions.irradiated import build_irradiated
 from hcc_sdtm.adam.lesions.records import build_lesions
 from hcc_sdtm.adam.lesions.responses import judge_lesions
 from tests.adam.lesions.test_responses import DATES, TABLES, scans, subjects_of
@@ -148,3 +149,23 @@ def test_where_states_of_non_targets_were_never_recorded_what_they_could_explain
     assert messages(compare(lesion_tables, recorded("SD", "CR")))[0].startswith('ADRS-120 by RECIST 1.1 "SD"')
     stated = scans("T01 TARGET LIVER LDIAM 50 20 0", "NT01 NON-TARGET BONE TUMSTATE PRESENT PRESENT PRESENT")
     assert messages(compare(stated, recorded("PR", "CR")))[0].startswith('ADRS-120 by RECIST 1.1 "CR"')
+
+
+@pytest.mark.parametrize(
+    ("name", "column"), [("RS", "RSSTRESC"), ("TR", "TRSTRESC"), ("TU", "TULNKID"), ("RS", "RSTESTCD")]
+)
+def test_a_variable_that_is_not_there_is_missing_everywhere(name, column):
+    datasets = study(**scans("T01 TARGET LIVER LDIAM 50 35 34"), RS=recorded("PR", "PR"), EX=pd.DataFrame([{"S": "A"}]))
+    datasets[name].frame.drop(columns=column, inplace=True)
+    supplement = pd.DataFrame(
+        [{"S": "A", "RDOMAIN": "TU", "IDVAR": "TUSEQ", "IDVARVAL": "1", "QNAM": "IRRADFL", "QVAL": "Y"}]
+    )
+    datasets |= study(SUPPTU=supplement)
+    subjects = subjects_of(["A"])
+    lesions, _ = build_lesions(datasets, subjects, TABLES, TRIAL, ADAM.criteria.reading)
+    judged, _ = judge_lesions(lesions, ADAM.criteria.named("RECIST 1.1"), subjects, TRIAL)
+    compared = compare_responses(datasets, lesions, judged, subjects, TABLES, TRIAL, ADAM.criteria.reading)
+    irradiated, _ = build_irradiated(datasets, subjects, TRIAL.progression, lesions.lesions)
+    if name != "TR":
+        assert compared.rows.empty
+        assert len(irradiated) == (name == "RS")

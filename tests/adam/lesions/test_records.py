@@ -75,6 +75,39 @@ def test_centimetres_become_millimetres_and_an_unknown_unit_is_asked_about():
     ]
 
 
+def test_a_size_is_in_the_unit_of_the_result_that_is_read():
+    """A standard result without a unit is in the original's where both are one number; converted, it is in mm."""
+    tables = scans("T01 TARGET LIVER LDIAM 20 30 4 5 6")
+    given = tables["TR"].assign(TRORRES=["2.0", "3.0", "4", "5.1", "6"], TRORRESU="cm", TRSTRESU="")
+    given.loc[3, ["TRSTRESC", "TRSTRESN", "TRSTRESU"]] = ["", "", "mm"]
+    given.loc[4, ["TRORRESU"]] = ""
+    lesions, found = read(tables | {"TR": given})
+    assert found.empty
+    assert lesions.measurements.sort_values("position")["size"].tolist() == [20, 30, 40, 51, 6]
+
+
+def test_a_state_that_nobody_knows_is_asked_about_and_not_evaluated():
+    tables = scans("NT01 NON-TARGET BONE TUMSTATE PRESENT Progression .")
+    lesions, found = read(tables)
+    assert lesions.measurements.sort_values("position")["state"].tolist() == ["PRESENT", "NE"]
+    assert described(found)[0].split(" | ")[-1] == (
+        '"Progression" is no known state of a lesion: the lesion counts as not evaluated'
+    )
+    assert found["rule"].tolist() == ["ADTR-110 lesion.state-unknown"]
+
+
+def test_a_new_lesion_that_nothing_dates_is_asked_about():
+    tables = scans("T01 TARGET LIVER LDIAM 40 38", "NEW01 NEW LUNG TUMSTATE . NEW")
+    tables["TU"].loc[1, "TUDTC"] = ""
+    _, found = read(tables)
+    assert [(line.split(" | ")[0], line.split(" | ")[-1]) for line in described(found)] == [
+        ("ADTR-101", "the new lesion has no date and no dated result, and is in no response")
+    ]
+    tables = scans("T01 TARGET LIVER LDIAM 40 38", "NEW01 NEW LUNG TUMSTATE . PRESENT")
+    tables["TU"].loc[1, "TUDTC"] = ""
+    assert read(tables)[1].empty
+
+
 def test_a_result_without_a_date_is_in_no_assessment():
     tables = scans("T01 TARGET LIVER LDIAM 40 38")
     tables["TR"].loc[1, "TRDTC"] = ""

@@ -139,6 +139,16 @@ def test_from_a_nadir_of_0_any_size_is_progression():
     assert told(tables, changes=changes, columns="AVISITN target nadir") == lines("2 | CR | 20 \n 3 | PD | 0")
 
 
+def test_a_node_of_normal_size_alone_has_not_progressed():
+    """Under 10 mm of short axis a node is normal: from 0 or from 3 mm it has not come back until it reaches 10 mm."""
+    tables = scans("T01 TARGET RETROPERITONEAL_LYMPH_NODE LPERP 20 0 3 9.9 10", "T02 TARGET LIVER LDIAM 20 0 0 . 0")
+    assert told(tables, columns="AVISITN target known nadir") == lines(
+        "2 | CR | 0 | 40 \n 3 | CR | 3 | 0 \n 4 | NE | 9.9 | 0 \n 5 | PD | 10 | 0"
+    )
+    tables = scans("T01 TARGET RETROPERITONEAL_LYMPH_NODE LPERP 20 3 9", "T02 TARGET LIVER LDIAM 20 20 20")
+    assert told(tables, columns="AVISITN target sum nadir") == lines("2 | PR | 23 | 40 \n 3 | PD | 29 | 23")
+
+
 def test_a_lesion_too_small_to_measure_counts_5_mm():
     tables = scans("T01 TARGET LIVER LDIAM 20 TOO_SMALL_TO_MEASURE ABSENT")
     assert told(tables, columns="AVISITN target sum") == lines("2 | PR | 5 \n 3 | CR | 0")

@@ -16,7 +16,9 @@ def marked(*lesions: tuple[float | None, ...], how: dict[tuple[int, int], str] |
     for number in range(count):
         given = [(lesion, each[number]) for lesion, each in enumerate(lesions) if each[number] is not None]
         known, whole = sum(size for _, size in given), len(given) == len(lesions)
-        sums.append((number - 1, 0, number == 0, known, known if whole else np.nan, nadir if number else np.nan))
+        sums.append(
+            (number - 1, 0, number == 0, known, known if whole else np.nan, nadir if number else np.nan, known > 0)
+        )
         nadir = min(nadir, known) if whole else nadir
         for lesion, size in given:
             sizes.append((lesion, number - 1 if number else 7, size, number == 0, 0))
@@ -24,7 +26,7 @@ def marked(*lesions: tuple[float | None, ...], how: dict[tuple[int, int], str] |
                 rows.append((lesion, number - 1, size, (how or {}).get((lesion, number - 1), "")))
     table = mark_sum_progression(
         pd.DataFrame(rows, columns=["lesion", "assessment", "size", "how"]),
-        pd.DataFrame(sums, columns=["assessment", "reader", "is_baseline", "known", "sum", "nadir"]),
+        pd.DataFrame(sums, columns=["assessment", "reader", "is_baseline", "known", "sum", "nadir", "visible"]),
         pd.DataFrame(sizes, columns=["lesion", "assessment", "size", "is_baseline", "reader"]),
         RECIST,
     )

@@ -7,7 +7,7 @@ import pandas as pd
 
 from hcc_sdtm.adam.adrs_verbs.building import Building
 from hcc_sdtm.adam.adrs_verbs.lesion_fields import lesion_rows
-from hcc_sdtm.adam.lesions.course import has_grown
+from hcc_sdtm.adam.lesions.course import has_progressed
 from hcc_sdtm.spec.adam.lesion_verbs import ResponseDepth
 
 
@@ -22,8 +22,7 @@ def response_depth(building: Building, rule: ResponseDepth) -> pd.DataFrame:
     sums = course.sums[~course.sums["is_baseline"].astype(bool) & (course.sums["base"] > 0)]
     subject = course.assessments["subject"].to_numpy(dtype=np.int64)[sums["assessment"].to_numpy(dtype=np.int64)]
     day = sums["day"].to_numpy(dtype=float)
-    known, nadir = sums["known"].to_numpy(dtype=float), sums["nadir"].to_numpy(dtype=float)
-    grown = has_grown(known, nadir, course.criterion) & ~np.isnan(day)
+    grown = has_progressed(sums, course.criterion) & ~np.isnan(day)
     last = np.full(len(building.subjects), np.inf)
     np.minimum.at(last, subject[grown], day[grown])
     if rule.until:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hcc_sdtm.adam.functions.columns import check_columns, day_numbers
+from hcc_sdtm.adam.functions.columns import check_columns, check_owners, day_numbers, texts_of
 from hcc_sdtm.adam.response import WORST_FIRST, worst_of_day
 from hcc_sdtm.problem import nearest
 
@@ -23,12 +23,11 @@ def read_assessments(
     """
     check_columns(frame, [subject, date, response, start, *([until] if until else [])], "frame")
     owner = frame[subject].astype(object)
-    if (owner.isna() | (owner == "")).any():
-        raise ValueError(f"frame has rows without {subject}")
+    check_owners({"frame": owner}, subject)
     days = day_numbers(frame[date], date)
     if np.isnan(days).any():
         raise ValueError(f"{date} is missing in {int(np.isnan(days).sum())} rows; impute or leave them out before")
-    terms = frame[response].astype(object).fillna("").to_numpy()
+    terms = texts_of(frame[response]).to_numpy()
     for term in pd.unique(terms):
         if term not in WORST_FIRST:
             raise ValueError(

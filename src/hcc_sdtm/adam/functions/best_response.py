@@ -9,6 +9,9 @@ import pandas as pd
 
 from hcc_sdtm.adam import response as judging
 from hcc_sdtm.adam.functions.assessments import read_assessments, with_rows
+from hcc_sdtm.adam.functions.columns import check_limit, check_result_names
+
+RESULT = ("response", "date", "row", "reason")
 
 
 def best_response(
@@ -41,12 +44,17 @@ def best_response(
 
     Raises ValueError for a column that is not there, with the nearest; for a missing, partial or unreadable date of an
     assessment; for a response that is none of the terms; for a row without a subject; and for a subject with two days of
-    ``start`` or ``until``.
+    ``start`` or ``until``; for numbers and texts as subjects; and for a limit below 0.
     """
+    check_result_names(subject, RESULT)
+    check_limit("stable_disease_days", stable_disease_days)
+    check_limit("confirmation_days", confirmation_days)
+    check_limit("max_ne", max_ne)
+    check_limit("max_sd", max_sd)
     table, subjects = read_assessments(frame, subject, date, response, start, until)
     if confirmed:
         found = judging.confirmed_best_response(table, stable_disease_days, confirmation_days, max_ne, max_sd)
     else:
         found = judging.best_response(table, stable_disease_days)
     best = with_rows(frame, subjects, found, subject, date).fillna({"response": "", "reason": ""})
-    return best[[subject, "response", "date", "row", "reason"]]
+    return best[[subject, *RESULT]]

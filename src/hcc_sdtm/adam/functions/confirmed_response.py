@@ -9,6 +9,9 @@ import pandas as pd
 
 from hcc_sdtm.adam.confirmation import first_confirmed_response
 from hcc_sdtm.adam.functions.assessments import read_assessments, with_rows
+from hcc_sdtm.adam.functions.columns import check_limit, check_result_names
+
+RESULT = ("response", "date", "row", "confirmed_date", "confirmed_by")
 
 
 def confirmed_response(
@@ -32,7 +35,11 @@ def confirmed_response(
     index label of the response; ``confirmed_date`` and ``confirmed_by``, those of the assessment that confirms it; NaN and
     None where none is.
     """
+    check_result_names(subject, RESULT)
+    check_limit("confirmation_days", confirmation_days)
+    check_limit("max_ne", max_ne)
+    check_limit("max_sd", max_sd)
     table, subjects = read_assessments(frame, subject, date, response, start, until)
     found = first_confirmed_response(table, confirmation_days, max_ne, max_sd)
     first = with_rows(frame, subjects, found, subject, date).fillna({"response": ""})
-    return first[[subject, "response", "date", "row", "confirmed_date", "confirmed_by"]]
+    return first[[subject, *RESULT]]

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import is_datetime64_any_dtype, is_numeric_dtype
+from pandas.api.types import infer_dtype, is_datetime64_any_dtype, is_numeric_dtype
 
-from hcc_sdtm.adam.functions.columns import NAMED_AS_DATE, check_choice, check_columns, day_numbers, listed
+from hcc_sdtm.adam.functions.columns import NAMED_AS_DATE, check_choice, check_columns, day_numbers, listed, texts_of
 from hcc_sdtm.dates.iso import is_complete
 
 WHICH = ("first", "last")
@@ -29,8 +29,9 @@ def extreme_records(
     """The first or last row of each group, in the order of the frame, index labels kept.
 
     ``by`` names the columns of the group (usually USUBJID and PARAMCD); a missing key is a key of its own. ``order`` names
-    the columns that order the rows of a group, the first of them first; ``-AVAL`` orders from high to low. Numbers and
-    timestamps are ordered as such, other texts as texts; a column with dates as text must have complete ISO 8601 dates.
+    the columns that order the rows of a group, the first of them first; ``-AVAL`` orders from high to low. Numbers,
+    timestamps and ordered categories are ordered as such, other texts as texts. A column with dates as text must have
+    complete ISO 8601 dates; times order within a day, and a date without one comes first.
     A row with a missing value in ``order`` is taken only where the group has no other. Only rows of the mask ``where``
     (same index) are looked at; a group without one has no row.
 
@@ -38,7 +39,8 @@ def extreme_records(
     an error. `tied_records` lists them.
 
     Raises ValueError for a column that is not there, with the nearest; for a partial date or one that is no ISO 8601 text;
-    for a mask on another index; for another ``which`` or ``ties``; and with ``ties="error"`` for a tie, with its group.
+    for numbers and texts in one column of ``order``; for a mask that is not of true and false or has another index; for
+    another ``which`` or ``ties``; and with ``ties="error"`` for a tie, with its group.
     """
     return frame.iloc[_extreme(frame, by, order, which, where, ties)]
 
@@ -120,9 +122,11 @@ def _sorted(
     check_columns(frame, [*keys, *names], "frame")
     mask = np.ones(len(frame), dtype=bool)
     if where is not None:
-        if not where.index.equals(frame.index):
-            raise ValueError("where has another index than frame")
-        mask = where.fillna(False).to_numpy(dtype=bool)
+        if not isinstance(where, pd.Series) or not where.index.equals(frame.index):
+            raise ValueError("where has another index than frame; expected a column of true and false made from it")
+        if len(where) and infer_dtype(where, skipna=True) not in ("boolean", "empty"):
+            raise ValueError(f'where is not of true and false; its first value is "{where.iloc[0]}"')
+        mask = where.astype("boolean").fillna(False).to_numpy(dtype=bool)
     position = np.flatnonzero(mask)
     group = frame.iloc[position].groupby(keys, sort=True, dropna=False, observed=True).ngroup().to_numpy()
     ranks = np.column_stack([_rank(frame[each.removeprefix("-")], each.startswith("-"))[position] for each in columns])
@@ -134,15 +138,20 @@ def _sorted(
 
 def _rank(column: pd.Series, descending: bool) -> np.ndarray:
     """A number for each value by which they are ordered; NaN where the value is missing."""
-    if is_datetime64_any_dtype(column) or is_numeric_dtype(column):
-        values = column.rank(method="dense").to_numpy(dtype=float, na_value=np.nan)
+    if isinstance(column.dtype, pd.CategoricalDtype) and column.cat.ordered:
+        ranks = column.cat.codes.astype(float).where(column.notna())
+    elif is_datetime64_any_dtype(column) or is_numeric_dtype(column):
+        ranks = column.rank(method="dense")
     else:
-        texts = column.astype(object).fillna("")
+        texts = texts_of(column)
         given = texts[texts != ""]
-        if NAMED_AS_DATE.fullmatch(str(column.name)) or (len(given) and is_complete(given).any()):
-            values = day_numbers(texts, str(column.name))
-        else:
-            values = texts.where(texts != "").rank(method="dense").to_numpy(dtype=float)
+        kind = infer_dtype(given)
+        if kind in ("mixed", "mixed-integer"):
+            raise ValueError(f"{column.name} has numbers and texts; expected one of the two to order by")
+        if kind == "string" and (NAMED_AS_DATE.fullmatch(str(column.name)) or is_complete(given).any()):
+            day_numbers(texts, str(column.name))  # complete dates, of which the text has the order, times too
+        ranks = texts.where(texts != "").rank(method="dense")
+    values = ranks.to_numpy(dtype=float, na_value=np.nan)
     return -values if descending else values
 
 

@@ -11,10 +11,18 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from hcc_sdtm.adam.functions.columns import check_choice, check_columns, chosen
+from hcc_sdtm.adam.functions.columns import (
+    check_choice,
+    check_columns,
+    check_owners,
+    check_result_names,
+    chosen,
+    dates_of,
+)
 from hcc_sdtm.dates.iso import to_days
 
 WHICH = ("first", "last")
+RESULT = ("day", "source", "row", "partial", "undated")
 
 
 @dataclass(frozen=True)
@@ -45,13 +53,16 @@ def first_event(
 
     Of sources that have one day the one named first stands, within a source the row that comes first. ``which="last"``
     gives the latest date instead. The rows are those of ``subjects``, in its order, whether they have an event or not;
-    without it every subject that a source has, in order. Dates are ISO 8601 text or day numbers.
+    without it every subject that a source has, in order. Dates are ISO 8601 text, timestamps or day numbers.
 
     Raises ValueError for no source, two of one name, a column that is not there, with the nearest, a subject twice in
-    ``subjects``, a row without a subject, and another ``which``.
+    ``subjects``, a row without a subject, subjects that are numbers in one place and texts in another, a ``where`` that asks a
+    column of numbers for a text, and another ``which``.
     """
     check_choice("which", which, WHICH)
-    _check_sources(sources, by)
+    check_result_names(by, RESULT)
+    subjects = None if subjects is None else pd.Series(subjects, dtype=object)
+    _check_sources(sources, by, subjects)
     if subjects is not None and subjects.duplicated().any():
         raise ValueError(f'subjects has "{subjects[subjects.duplicated()].iloc[0]}" more than once; expected one each')
     parts = [_dated(number, source, by) for number, source in enumerate(sources)]
@@ -76,7 +87,7 @@ def first_event(
     return found
 
 
-def _check_sources(sources: Sequence[EventSource], by: str) -> None:
+def _check_sources(sources: Sequence[EventSource], by: str, subjects: pd.Series | None) -> None:
     names = [source.name for source in sources]
     if not names:
         raise ValueError("first_event needs one source at least")
@@ -85,26 +96,19 @@ def _check_sources(sources: Sequence[EventSource], by: str) -> None:
             raise ValueError(f'two sources are called "{name}"; expected a name each')
     for source in sources:
         check_columns(source.frame, [by, source.date], f'the frame of "{source.name}"')
-        owner = source.frame[by].astype(object)
-        if (owner.isna() | (owner == "")).any():
-            raise ValueError(f'the frame of "{source.name}" has rows without {by}')
+    owners = {f'the frame of "{source.name}"': source.frame[by] for source in sources}
+    check_owners(owners if subjects is None else {"subjects": subjects, **owners}, by)
 
 
 def _dated(number: int, source: EventSource, by: str) -> pd.DataFrame:
     """The rows that are meant: their subject, day, the number of the source and the label."""
     mask = chosen(source.frame, source.where, f'the frame of "{source.name}"')
     frame = source.frame[mask]
-    dates = frame[source.date]
-    if isinstance(dates.dtype, pd.CategoricalDtype):
-        dates = dates.astype(object)
-    if isinstance(dates.dtype, np.dtype) and dates.dtype.kind == "M":
-        day = (dates.dt.normalize() - pd.Timestamp("1960-01-01")) / pd.Timedelta(days=1)
-    else:
-        day = to_days(dates)
+    dates = dates_of(frame[source.date])
     return pd.DataFrame(
         {
             "subject": frame[by].to_numpy(dtype=object),
-            "day": day.to_numpy(dtype=float),
+            "day": to_days(dates).to_numpy(dtype=float),
             "number": number,
             "is_typed": (dates.notna() & (dates != "")).to_numpy(),
             "row": frame.index.to_numpy(dtype=object),

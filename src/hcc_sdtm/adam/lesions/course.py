@@ -5,7 +5,7 @@ Works on a table with one row an assessment after the baseline, in the order of 
 ``reader``, ``day``                     whose it is, and the last day of its scans
 ``targets``                             how many targets there are; 0: none
 ``known``, ``sum``, ``base``, ``nadir`` as in `sums`; NaN where there is none
-``gone``, ``regrown``                   as in `sums`
+``gone``, ``visible``, ``regrown``      as in `sums`
 ``non_target``                          CR, NON-CR/NON-PD, PD or NE; ``""``: no non-target
 ``new_lesion``                          UNEQUIVOCAL, EQUIVOCAL or ``""``
 
@@ -44,6 +44,15 @@ def has_grown(sums: np.ndarray, nadir: np.ndarray, criterion: Criterion) -> np.n
     return np.asarray((increase > ROUNDING) & (by_size | (nadir <= ROUNDING)))
 
 
+def has_progressed(sums: pd.DataFrame, criterion: Criterion) -> np.ndarray:
+    """Whether what was measured at each assessment (``known``, ``nadir``, ``visible``) is progression by the sum.
+
+    Where nothing is visible but nodes of normal size there is no disease that could have progressed.
+    """
+    grown = has_grown(sums["known"].to_numpy(dtype=float), sums["nadir"].to_numpy(dtype=float), criterion)
+    return np.asarray(grown & (sums["visible"] == True).to_numpy())  # noqa: E712  missing where there are no targets
+
+
 def has_shrunk(sums: np.ndarray, base: np.ndarray, criterion: Criterion) -> np.ndarray:
     """Whether each sum is a partial response to the baseline."""
     return np.asarray(sums <= (1 - criterion.partial_percent / 100) * base + ROUNDING)
@@ -55,12 +64,12 @@ def target_responses(table: pd.DataFrame, criterion: Criterion, confirmation_day
     What was measured decides PD alone; every other response needs all targets. After a CR a target that is back is PD,
     whatever the sum. How long a PR lasts is the criterion's to say.
     """
-    known, total, base, nadir = (table[name].to_numpy(dtype=float) for name in ("known", "sum", "base", "nadir"))
+    total, base = (table[name].to_numpy(dtype=float) for name in ("sum", "base"))
     gone, regrown = (table[name].to_numpy(dtype=bool) for name in ("gone", "regrown"))
     day, reader = table["day"].to_numpy(dtype=float), table["reader"].to_numpy()
     has_targets = table["targets"].to_numpy() > 0
     with np.errstate(invalid="ignore"):
-        grown = has_grown(known, nadir, criterion)
+        grown = has_progressed(table, criterion)
         shrunk = has_shrunk(total, base, criterion)
     whole = ~np.isnan(total) & ~np.isnan(base)
     response = np.select([grown, ~whole, gone, shrunk], ["PD", "NE", "CR", "PR"], "SD").astype(object)

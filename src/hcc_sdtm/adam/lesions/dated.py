@@ -20,7 +20,7 @@ from hcc_sdtm.spec.model import DatasetSpec
 from hcc_sdtm.spec.trial import Trial
 
 UNDATED = "ADTR-101 lesion.undated"
-"""A lesion result has no date: it is in no sum and no response."""
+"""A lesion result, or a new lesion, has no date: it is in no sum and no response."""
 
 
 def column_or_missing(frame: pd.DataFrame, name: str) -> pd.Series:

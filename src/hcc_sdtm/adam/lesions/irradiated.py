@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from hcc_sdtm.adam.lesions.dated import column_or_missing
 from hcc_sdtm.adam.timeline import Subjects, chosen_records
 from hcc_sdtm.dataset import Dataset, format_values
 from hcc_sdtm.dates.iso import to_days
@@ -136,15 +137,15 @@ def _qualifier(datasets: Mapping[str, Dataset], dataset: Dataset, name: str) -> 
 
 
 def _flagged(datasets: Mapping[str, Dataset], flag: str, numbered: pd.DataFrame, subjects: Subjects) -> pd.DataFrame:
-    """The lesions that TU calls irradiated, with ``tu``, the position of the record that does."""
+    """The lesions with a link that TU calls irradiated, with ``tu``, the position of the record that does."""
     tumours = datasets.get("TU")
     if tumours is None or not flag:
         return numbered.iloc[:0].assign(tu=np.empty(0, dtype=np.int64))
     texts = _qualifier(datasets, tumours, flag)
     position = texts.index[texts == "Y"].to_numpy(dtype=np.int64)
-    given = tumours.frame.iloc[position]
-    said = pd.DataFrame({"tu": position, "subject": subjects.codes(given["USUBJID"]), "link": given["TULNKID"]})
-    return said.drop_duplicates(["subject", "link"]).merge(numbered, on=["subject", "link"])
+    given, links = tumours.frame.iloc[position], column_or_missing(tumours.frame, "TULNKID").iloc[position]
+    said = pd.DataFrame({"tu": position, "subject": subjects.codes(given["USUBJID"]), "link": links})
+    return said[said["link"] != ""].drop_duplicates(["subject", "link"]).merge(numbered, on=["subject", "link"])
 
 
 def _unknown(dataset: Dataset, irradiation: Irradiation, named: pd.DataFrame, numbered: pd.DataFrame) -> pd.DataFrame:

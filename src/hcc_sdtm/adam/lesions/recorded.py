@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from hcc_sdtm.adam.lesions.dated import dated_records, evaluator_names
+from hcc_sdtm.adam.lesions.dated import column_or_missing, dated_records, evaluator_names
 from hcc_sdtm.adam.lesions.records import Lesions
 from hcc_sdtm.adam.lesions.terms import text_column
 from hcc_sdtm.adam.timeline import Subjects
@@ -52,13 +52,13 @@ def recorded_responses(
     if trial.primary_criterion in (criterion.name, *criterion.categories):
         categories.append("")
     records, _ = dated_records("RS", rs, datasets, subjects, tables, trial)
-    part = text_column(frame, "RSTESTCD").map(PARTS)
-    wanted = part.notna() & text_column(frame, "RSCAT").isin(categories) & (frame["RSSTRESC"] != "")
+    part, values = text_column(frame, "RSTESTCD").map(PARTS), column_or_missing(frame, "RSSTRESC")
+    wanted = part.notna() & text_column(frame, "RSCAT").isin(categories) & (values != "")
     records = records[wanted.to_numpy()[records["position"]]]
     at = records["position"].to_numpy()
     records = records.assign(
         part=part.to_numpy()[at],
-        value=frame["RSSTRESC"].to_numpy(dtype=object)[at],
+        value=values.to_numpy(dtype=object)[at],
         evaluator=evaluator_names(frame, "RS", reading).to_numpy()[at],
         visit=frame["VISITNUM"].to_numpy(dtype=float)[at] if "VISITNUM" in frame else np.nan,
     )

@@ -103,7 +103,7 @@ def build_lesions(
     order = np.lexsort((lesions["position"], lesions["day"].fillna(np.inf), lesions["lesion"], lesions["reader"]))
     lesions = lesions.iloc[order].reset_index(drop=True)
     results, found = _known_results(results, lesions, tr)
-    findings.append(found)
+    findings += [found, _undated_news(lesions, results, tu)]
     results, assessments = group_assessments(results, lesions, tr, tu, reading)
     return Lesions(lesions[LESION_COLUMNS], assessments, _measurements(results), tu, tr), join_findings(findings)
 
@@ -133,7 +133,9 @@ def _identified(
         return pd.DataFrame(columns=[name for name in LESION_COLUMNS if name != "reader"])
     frame = tu.frame
     dated, found = dated_records("TU", tu, datasets, subjects, tables, trial)
-    findings.append(found[found["rule"] != UNDATED])  # what matters of a lesion is when it was measured
+    findings.append(
+        found[found["rule"] != UNDATED]
+    )  # when a lesion was measured dates it; `_undated_news` has the rest
     test = text_column(frame, "TUTESTCD")
     kind = translate(text_column(frame, "TUSTRESC"), reading.kinds)
     kind = kind.where(kind != "", translate(text_column(frame, "TUORRES"), reading.kinds))
@@ -224,6 +226,19 @@ def _known_results(results: pd.DataFrame, lesions: pd.DataFrame, tr: Dataset) ->
         "the link of a lesion in TU",
     )
     return joined[joined["kind"] != ""].drop(columns="kind").reset_index(drop=True), found
+
+
+def _undated_news(lesions: pd.DataFrame, results: pd.DataFrame, tu: Dataset | None) -> pd.DataFrame:
+    """A finding for each new lesion that neither TU nor a result of TR dates: it would be lost as a progression."""
+    asked = (lesions["kind"] == "NEW") & lesions["day"].isna() & (lesions["position"] >= 0)
+    asked &= ~np.isin(lesions.index, results["row"])
+    position = np.sort(lesions.loc[asked, "position"].to_numpy(dtype=np.int64))
+    if tu is None or not len(position):
+        return findings_frame()
+    if "TUDTC" in tu.frame:
+        position = position[(tu.frame["TUDTC"].iloc[position] == "").to_numpy()]
+    message = "the new lesion has no date and no dated result, and is in no response"
+    return tu.findings(position, UNDATED, "warning", "TUDTC", message, "the date of the scan that first shows it")
 
 
 def _measurements(results: pd.DataFrame) -> pd.DataFrame:

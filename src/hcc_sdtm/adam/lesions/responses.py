@@ -99,7 +99,7 @@ def judge_lesions(
         return Judged(criterion, pd.DataFrame(columns=RESPONSE_COLUMNS), sums, targets), found
     table = lesions.assessments.iloc[after].reset_index(names="assessment")
     table["day"] = table["last_day"]
-    numbers = ["targets", "measured", "known", "sum", "base", "nadir", "gone", "regrown"]
+    numbers = ["targets", "measured", "known", "sum", "base", "nadir", "gone", "visible", "regrown"]
     own = sums[~sums["is_baseline"]].set_index("assessment")
     for name in numbers:
         table[name] = own[name].reindex(table["assessment"]).to_numpy()

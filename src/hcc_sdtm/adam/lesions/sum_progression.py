@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hcc_sdtm.adam.lesions.course import has_grown
+from hcc_sdtm.adam.lesions.course import has_progressed
 from hcc_sdtm.spec.adam.criteria import Criterion
 
 SUM = "SUM"
@@ -25,8 +25,7 @@ def mark_sum_progression(
     measured are enough. Assessments at which a lesion progressed on its own are left as they are.
     """
     after = sums[~sums["is_baseline"].astype(bool)]
-    grown = has_grown(after["known"].to_numpy(dtype=float), after["nadir"].to_numpy(dtype=float), criterion)
-    by_sum = after.loc[grown, ["reader", "assessment", "nadir"]]
+    by_sum = after.loc[has_progressed(after, criterion), ["reader", "assessment", "nadir"]]
     by_sum = by_sum[~by_sum["assessment"].isin(rows.loc[rows["how"] != "", "assessment"])]
     if not len(by_sum):
         return rows

@@ -25,6 +25,7 @@ SUM_COLUMNS = [
     "base",
     "nadir",
     "gone",
+    "visible",
     "regrown",
     "day",
     "position",
@@ -36,8 +37,9 @@ def target_sums(lesions: Lesions, targets: Targets, criterion: Criterion, after:
 
     ``targets`` and ``measured`` are how many there are and how many have a size, ``known`` is the sum of those, ``sum`` the
     same where all have one, else NaN; ``base`` the baseline sum (NaN: none to compare with), ``nadir`` the smallest sum
-    before this assessment. ``gone``: every target is absent, or a normal node; ``regrown``: one other than a node has a
-    size. ``day`` and ``position`` are of the first or last scan of the sum, as the criterion says.
+    before this assessment. ``gone``: every target is absent, or a normal node; ``visible``: one that was measured is
+    neither; ``regrown``: one other than a node has a size. ``day`` and ``position`` are of the first or last scan of the
+    sum, as the criterion says.
     """
     if targets.sizes.empty:
         return pd.DataFrame({name: pd.Series(dtype=float) for name in SUM_COLUMNS}).astype({"is_baseline": bool})
@@ -51,6 +53,7 @@ def target_sums(lesions: Lesions, targets: Targets, criterion: Criterion, after:
         reader=sizes["lesion"].map(of_lesion["reader"]),
         assessment=sizes["assessment"].where(~sizes["is_baseline"], -1),
         gone=(size == 0) | (size < limit),
+        visible=(size > 0) & (size >= limit),
         regrown=~node & (size > 0),
     )
     by = table.groupby(["reader", "assessment"], sort=True)
@@ -59,6 +62,7 @@ def target_sums(lesions: Lesions, targets: Targets, criterion: Criterion, after:
         measured=("evaluated", "sum"),
         known=("size", "sum"),
         gone=("gone", "all"),
+        visible=("visible", "any"),
         regrown=("regrown", "any"),
     ).reset_index()
     dated = table[table["position"] >= 0].sort_values(["reader", "assessment", "day", "position"])

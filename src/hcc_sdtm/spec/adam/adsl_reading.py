@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from hcc_sdtm.problem import Problem
-from hcc_sdtm.spec.adam.adsl_rules import NUMBERS, QUALIFIER, RECORDS, AdslRule, AdslSpec
+from hcc_sdtm.problem import Problem, nearest
+from hcc_sdtm.spec.adam.adsl_rules import NUMBERS, QUALIFIER, RECORDS, AdslRule, AdslSpec, is_number
 from hcc_sdtm.spec.adam.adsl_verbs import LastAlive
 from hcc_sdtm.spec.adam.checking import AdslDate, SpecChecker
 from hcc_sdtm.spec.adam.records import imputation_flag
-from hcc_sdtm.spec.yaml_file import Path_, YamlFile
+from hcc_sdtm.spec.yaml_file import Path_, YamlFile, listed
 
 POPULATION = "Population Indicator"
 """The role of a population flag in the table of ADSL."""
@@ -62,8 +62,7 @@ class _RuleNames:
             self.check_last_alive((*place, "last_alive"), rule.last_alive)
         if rule.group_number and getattr(self.rules.get(rule.group_number), "group", None) is None:
             self.problem((*place, "group_number"), f"{rule.group_number} is not made by group, so it has no numbers")
-        if rule.if_known and published and getattr(self.table.by_name.get(name), "role", "") == POPULATION:
-            self.problem((*place, "if_known"), f"{name} is the flag of a population, which is never missing in ADSL")
+        self.check_texts(place, name, rule)
         kind = self.kind(rule)
         if published and name in self.table.by_name:
             numeric = self.table.by_name[name].is_numeric
@@ -76,6 +75,18 @@ class _RuleNames:
         self.kinds[name] = kind
         if kind == "date":
             self.checker.adsl_dates[name] = AdslDate(rule.role, frozenset(self.checker.adsl_dates))
+
+    def check_texts(self, place: Path_, name: str, rule: AdslRule) -> None:
+        """Add a problem for a population flag that is not Y or N, and for a number whose ``missing`` is none."""
+        variable = self.table.by_name.get(name)
+        if variable is None:
+            return
+        if variable.role == POPULATION and rule.if_known:
+            self.problem((*place, "if_known"), f"{name} is the flag of a population, which is never missing in ADSL")
+        if variable.role == POPULATION and rule.flag and rule.no != "N":
+            self.problem((*place, "no"), f'no "{rule.no}": {name} is the flag of a population, which is Y or N')
+        if variable.is_numeric and rule.value and rule.missing and not is_number(rule.missing):
+            self.problem((*place, "missing"), f'missing "{rule.missing}" is no number, and {name} is one')
 
     def check_kinds(self, place: Path_, rule: AdslRule) -> None:
         """Add a problem for a variable that does not hold what the verb reads."""
@@ -108,6 +119,7 @@ class _RuleNames:
         )
         if rule.dataset not in sdtm:
             return
+        self.check_dates(place, rule.dataset, {"date": rule.date, "on": rule.on})
         for key in ("count", "sum", "highest", "lowest", "list"):
             name = getattr(rule, key)
             if name and not QUALIFIER.fullmatch(name) and not (key == "count" and name == RECORDS):
@@ -130,6 +142,7 @@ class _RuleNames:
         sdtm = self.checker.specs.sdtm
         whole: Path_ = ("variables", *place)
         self.checker.check_records(self.file, (*whole, "death"), alive.death, sdtm)
+        self.check_dates((*place, "death"), alive.death.dataset, {"date": alive.death.date})
         for number, records in enumerate(alive.excluded):
             self.checker.check_records(self.file, (*whole, "excluded", number), records, sdtm)
         for number, source in enumerate(alive.sources):
@@ -138,6 +151,16 @@ class _RuleNames:
                 for name in source.dates:
                     at = (*place, "sources", number, "dates")
                     self.known(at, f"variable of {source.dataset}", name, sdtm[source.dataset].names)
+                    self.check_dates(at[:-1], source.dataset, {"dates": name})
+
+    def check_dates(self, place: Path_, dataset: str, named: Mapping[str, str]) -> None:
+        """Add a problem for each of the variables, by key, that the dataset has and that is no date."""
+        spec = self.checker.specs.sdtm.get(dataset)
+        names = [] if spec is None else spec.names
+        dates = [each for each in names if each.endswith("DTC")]
+        for key, name in named.items():
+            if name in names and name not in dates:
+                self.problem((*place, key), f'"{name}" of {dataset} is no date{listed(dates)}{nearest(name, dates)}')
 
     def kind(self, rule: AdslRule) -> str:
         """What the rule makes: a date, a number or a text."""

@@ -33,7 +33,8 @@ VERBS = (
 )  # fmt: skip
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
+    """Whether the text is a finite number."""
     try:
         return math.isfinite(float(text))
     except ValueError:
@@ -47,7 +48,8 @@ class AdslRule(FileModel):
                     date variable (default: the dataset's start or collection date): the first, the last, the baseline,
                     which is the last on or before the start of treatment, or the ``only`` one: several that differ are a
                     finding, and the variable is left missing. ``same_day_as`` asks for records of the day of the record
-                    that gave another variable. ``terms`` translates the value, ``other`` stands for every value not in
+                    that gave another variable. A record that by its partial date may be in time or not gives no value and
+                    is a finding. ``terms`` translates the value, ``other`` stands for every value not in
                     it, ``missing`` for no record.
                     Or with one of ``count`` (``records``, or the distinct values of a variable), ``sum``, ``highest``,
                     ``lowest`` and ``list`` (the distinct values in order, with "; " between them), over all records of
@@ -130,7 +132,7 @@ class AdslRule(FileModel):
         unread = {"value": {"role"}, "date": {"on", "missing", "terms", "other"}}.get(taken, {"role"} | of_one)
         if beside := self.model_fields_set & unread:
             raise ValueError(f"beside {taken} nothing is read of {', '.join(sorted(beside))}")
-        if taken in NUMBERS and self.missing and not _is_number(self.missing):
+        if taken in NUMBERS and self.missing and not is_number(self.missing):
             raise ValueError(f'missing "{self.missing}" is no number, and {taken} makes one')
 
     @property

@@ -17,13 +17,14 @@ from pydantic import Field, model_validator
 from hcc_sdtm.problem import Problem
 from hcc_sdtm.spec.adam.checking import SpecChecker
 from hcc_sdtm.spec.adam.records import ParamCode, ParamName
-from hcc_sdtm.spec.yaml_file import FileModel, Texts, Truth
+from hcc_sdtm.spec.yaml_file import FileModel, Texts, Truth, YamlFile
 
 Kind = Literal["TARGET", "NON-TARGET", "NEW"]
 State = Literal["ABSENT", "PRESENT", "UNEQUIVOCAL", "EQUIVOCAL", "MERGED", "NE"]
 End = Literal["first", "last"]
 Millimetres = Annotated[float, Field(ge=0)]
 Percent = Annotated[float, Field(gt=0, le=1000)]
+Tests = Annotated[Texts, Field(min_length=1)]
 
 
 class LesionReading(FileModel):
@@ -61,9 +62,9 @@ class SumParameter(FileModel):
 class Measures(FileModel):
     """The diameters that a lesion is measured by, the first that it has at baseline."""
 
-    node: Texts
-    liver: Texts
-    other: Texts
+    node: Tests
+    liver: Tests
+    other: Tests
 
 
 class NodeLimits(FileModel):
@@ -72,6 +73,12 @@ class NodeLimits(FileModel):
     target_from_mm: Millimetres
     porta_hepatis_from_mm: Millimetres
     normal_below_mm: Millimetres
+
+    @model_validator(mode="after")
+    def _in_order(self) -> NodeLimits:
+        if self.normal_below_mm > min(self.target_from_mm, self.porta_hepatis_from_mm):
+            raise ValueError(f"normal_below_mm {self.normal_below_mm:g} is more than a target's least size")
+        return self
 
 
 class TargetLimits(FileModel):
@@ -142,7 +149,7 @@ class Criterion(FileModel):
     measurable_mm: Millimetres
     nodes: NodeLimits
     targets: TargetLimits
-    partial_percent: Percent
+    partial_percent: Annotated[float, Field(gt=0, le=100)]
     progression_percent: Percent
     progression_mm: Millimetres
     partial_stays: Literal["never", "confirmed", "always"] = "confirmed"
@@ -169,11 +176,14 @@ class Criteria:
 def read_criteria(checker: SpecChecker, reading: Path | None, paths: Sequence[Path]) -> Criteria:
     """The criteria of the files; what is wrong with them is added to the checker's problems.
 
-    Two criteria of one name, suffix, sum or RSCAT are a problem, and a measure that ``lesions.yaml`` does not know.
+    Two criteria of one name, suffix, sum or RSCAT are a problem, a measure that ``lesions.yaml`` does not know, and there a
+    text of two kinds or states.
     """
     known = None
     if reading is not None:
-        _, known = checker.read(reading, LesionReading)
+        read_file, known = checker.read(reading, LesionReading)
+        if read_file is not None and known is not None:
+            _check_reading(checker, read_file, known)
     made: list[Criterion] = []
     taken: dict[tuple[str, str], str] = {}
     for path in paths:
@@ -191,6 +201,26 @@ def read_criteria(checker: SpecChecker, reading: Path | None, paths: Sequence[Pa
                     checker.known(file, ("measures", place, number), "diameter of lesions.yaml", test, known.diameters)
         made.append(criterion)
     return Criteria(known, tuple(made))
+
+
+def _check_reading(checker: SpecChecker, file: YamlFile, reading: LesionReading) -> None:
+    """Adds a problem for each name of ``lesions.yaml`` that stands for nothing, and each text that stands for two things."""
+    for number, test in enumerate(reading.of_a_part):
+        checker.known(file, ("of_a_part", number), "diameter", test, reading.diameters)
+    if reading.no_unit:
+        checker.known(file, ("no_unit",), "unit", reading.no_unit, reading.units)
+    for number, test in enumerate(reading.states_in):
+        if test in reading.diameters:
+            message = f'states_in "{test}" is a diameter too'
+            checker.problems.append(Problem(file.source(("states_in", number)), message))
+    listed: list[tuple[str, str, Texts]] = [("kinds", kind, texts) for kind, texts in reading.kinds.items()]
+    listed += [("states", state, texts) for state, texts in reading.states.items()]
+    taken: dict[tuple[str, str], str] = {}
+    for key, term, texts in listed:
+        for number, text in enumerate(texts):
+            if (other := taken.setdefault((key, text.upper()), term)) != term:
+                message = f'"{text}" stands for {other} too'
+                checker.problems.append(Problem(file.source((key, term, number)), message))
 
 
 def _names(criterion: Criterion) -> Mapping[tuple[str | int, ...], tuple[str, str]]:

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from hcc_sdtm.spec.adam.records import DatedRecords
 from hcc_sdtm.spec.yaml_file import FileModel, Texts, Truth
+
+RESERVED_NAMES = ("event_free", "end")
+"""What a time can end with beside the events and censorings, which therefore have other names."""
+
+
+def _own_name(name: str) -> str:
+    if not name or name in RESERVED_NAMES:
+        raise ValueError(
+            f"a name other than {' and '.join(RESERVED_NAMES)} was expected, which mean something else here"
+        )
+    return name
+
+
+SourceName = Annotated[str, AfterValidator(_own_name)]
 
 
 class Within(FileModel):
@@ -40,7 +54,7 @@ class Event(DatedRecords):
                         the window of none; ``planned_visit``: in a window too on the planned day
     """
 
-    name: str
+    name: SourceName
     description: str
     assessed: Truth = False
     needs_baseline: Truth | None = None
@@ -86,7 +100,7 @@ class Censoring(FileModel):
     the record that is named, and not at the last event-free one.
     """
 
-    name: str
+    name: SourceName
     when: Literal[
         "no_baseline",
         "no_assessment",

@@ -43,6 +43,7 @@ def read_parameters(
                 if parameter.paramcd in found:
                     message = f"the parameter {parameter.paramcd} is in another file too"
                     checker.problems.append(Problem(file.source(("paramcd",)), message))
+                _check_param(checker, file, parameter, found)
                 found[parameter.paramcd] = parameter
                 schemes.append((file, parameter))
         new = checker.problems[before:]
@@ -71,6 +72,16 @@ def _of_values(spec: TimeToEvent) -> Iterator[TimeToEvent]:
         return
     for number, (value, code) in enumerate(spec.by.values.items(), start=1):
         yield spec.of_value(value, code, number)
+
+
+def _check_param(
+    checker: SpecChecker, file: YamlFile, parameter: TimeToEvent, found: Mapping[str, TimeToEvent]
+) -> None:
+    """Add a problem where another parameter has the same PARAM: with PARAMCD it is one to one (ADaMIG 1.3, 3.3.3)."""
+    others = [code for code, other in found.items() if other.param == parameter.param and code != parameter.paramcd]
+    if others:
+        message = f'param "{parameter.param}": {others[0]} has it too, and every parameter has a name of its own'
+        checker.problems.append(Problem(file.source(("param",)), message))
 
 
 def _is_same_scheme(one: TimeToEvent, other: TimeToEvent) -> bool:

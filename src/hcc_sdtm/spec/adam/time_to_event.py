@@ -18,6 +18,7 @@ from hcc_sdtm.spec.yaml_file import FileModel, Texts
 
 CODE = re.compile(r"[A-Z][A-Z0-9]{0,7}")
 CODE_TEMPLATE = re.compile(r"[A-Z][A-Z0-9]*\{(code|n)\}[A-Z0-9]*")
+BY_WORDS = ("{value}", "{code}", "{n}")
 FEWEST_DIGITS = 3
 """Characters of a PARAMCD that are kept for ``{n}``: values up to 999."""
 
@@ -104,6 +105,30 @@ class TimeToEvent(FileModel):
             raise ValueError("the code becomes longer than eight characters")
         return code
 
+    @field_validator("param")
+    @classmethod
+    def _name(cls, param: str, info: ValidationInfo) -> str:
+        if info.data.get("by") is not None and not any(word in param for word in BY_WORDS):
+            raise ValueError(f"with by a name with {', '.join(BY_WORDS[:-1])} or {BY_WORDS[-1]} in it was expected")
+        return param
+
+    @field_validator("unit")
+    @classmethod
+    def _unit(cls, unit: str, info: ValidationInfo) -> str:
+        param = str(info.data.get("param", ""))
+        named = [other for other in ("months", "days") if f"({other})" in param.lower()]
+        if named and unit not in named:
+            raise ValueError(f'the parameter is called "{param}"')
+        return unit
+
+    @field_validator("ignore")
+    @classmethod
+    def _ignored(cls, ignore: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        names = [censoring.name for censoring in info.data.get("censorings", ())]
+        if names and (unknown := [name for name in ignore if name not in names]):
+            raise ValueError(f'no censoring has the name "{unknown[0]}"{nearest(unknown[0], names)}')
+        return ignore
+
     @model_validator(mode="after")
     def _complete(self) -> TimeToEvent:
         names = [censoring.name for censoring in self.censorings]
@@ -112,8 +137,6 @@ class TimeToEvent(FileModel):
         events = [event.name for event in (*self.events, *self.competing)]
         if repeated := {name for name in (*events, *names) if [*events, *names].count(name) > 1}:
             raise ValueError(f'two of the events and censorings have the name "{min(repeated)}"')
-        if unknown := [name for name in self.ignore if name not in names]:
-            raise ValueError(f'ignore names no censoring "{unknown[0]}"{nearest(unknown[0], names)}')
         if self.censorings[-1].when != "otherwise":
             raise ValueError("the last censoring has to be one with when: otherwise, so that every subject has a row")
         if not self.baseline and any(censoring.when == "no_baseline" for censoring in self.applied):
@@ -156,7 +179,7 @@ class TimeToEvent(FileModel):
         """The parameter of one value of ``by``; itself where it has none."""
         if self.by is None:
             return self
-        words = {"{value}": value, "{code}": code, "{n}": str(number)}
+        words = dict(zip(BY_WORDS, (value, code, str(number)), strict=True))
         data = _filled(self.model_dump(exclude={"by"}), words)
         for records in _sources(data):
             if records["dataset"] in self.by.datasets:
