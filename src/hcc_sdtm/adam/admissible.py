@@ -19,7 +19,7 @@ import pandas as pd
 from hcc_sdtm.adam.admissible_copies import admissible_copies
 from hcc_sdtm.adam.adsl import adsl_subjects
 from hcc_sdtm.adam.between_ends import Ends, fill_between, unlike_ends
-from hcc_sdtm.adam.completion_plan import MOST_COMPLETIONS, Missed, in_parts, plan_completions
+from hcc_sdtm.adam.completion_plan import Missed, in_parts, plan_completions
 from hcc_sdtm.adam.completions import Batch, build_copies, name_copies
 from hcc_sdtm.adam.decided import of_values
 from hcc_sdtm.adam.partial_inputs import Inputs, PartialCells, find_inputs, find_partial_cells
@@ -66,13 +66,12 @@ def find_admissible(
     trial: Trial,
     adam: AdamSpecs,
     derive: Derive,
-    most: int = MOST_COMPLETIONS,
 ) -> Admissible:
     """The distinct outcomes of each subject and parameter over all admissible completions of its partial dates.
 
     Subjects without a partial date that matters have none. A date that is the origin and nothing else is tried on its
     first and last day, which stand for those between where the time ends alike; where it does not, all days are tried.
-    A parameter whose dates then have more than ``most`` completions is in ``not_enumerated``. ``derived`` has the
+    A parameter whose dates then have more completions than the trial's ``most_completions`` is in ``not_enumerated``. ``derived`` has the
     analysis datasets as they were made.
     """
     adsl = derived["ADSL"]
@@ -89,7 +88,7 @@ def find_admissible(
     if partial.cells.empty:
         return Admissible(_no_outcomes(), _missed_frame([], subjects, adam))
     by_start = _read_by_start(partial, own, subjects, specs, trial, adam, alive)
-    batches, too_many = plan_completions(partial, by_start, subjects, trial, alive, most)
+    batches, too_many = plan_completions(partial, by_start, subjects, trial, alive)
     kept = _kept_records(own, inputs, trial, partial, subjects, alive)
     frames = []
     while batches:

@@ -12,7 +12,6 @@ import pandas as pd
 
 from hcc_sdtm.adam.admissible import Admissible
 from hcc_sdtm.adam.adsl import adsl_subjects
-from hcc_sdtm.adam.completion_plan import MOST_COMPLETIONS
 from hcc_sdtm.adam.timeline import Subjects
 from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.dates.duration import duration
@@ -57,7 +56,7 @@ def add_admissible(
     _write_intervals(frame, wide, admissible.not_enumerated, adsl_subjects(adsl, trial), trial, parameters)
     made = Dataset(adtte.spec, frame, adtte.lineage, adtte.derivations)
     message = (
-        f"the partial dates behind it have more than {MOST_COMPLETIONS:,} completions; "
+        f"the partial dates behind it have more than {trial.most_completions:,} completions; "
         "the earliest and latest admissible dates are the origin and the data cut-off"
     )
     return made, made.findings(wide, NOT_ENUMERATED, "note", "ADT", message, "dates known better")

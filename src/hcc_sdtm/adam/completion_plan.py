@@ -18,9 +18,6 @@ from hcc_sdtm.adam.partial_inputs import PartialCells
 from hcc_sdtm.adam.timeline import Subjects
 from hcc_sdtm.spec.trial import Trial
 
-MOST_COMPLETIONS = 1000
-"""Completions of one subject that are tried together: two dates known to the month, or one known to the year."""
-
 COPIES_AT_ONCE = 20_000
 
 FEW_DAYS = 2
@@ -37,7 +34,7 @@ class Missed:
 
 
 def plan_completions(
-    partial: PartialCells, by_start: np.ndarray, subjects: Subjects, trial: Trial, alive: np.ndarray, most: int
+    partial: PartialCells, by_start: np.ndarray, subjects: Subjects, trial: Trial, alive: np.ndarray
 ) -> tuple[list[Batch], list[Missed]]:
     """The completions to try, and the subjects and parameters that have too many.
 
@@ -45,7 +42,7 @@ def plan_completions(
     its first and last day, which stand for those between where the time ends alike. ``by_start`` says for each cell and
     parameter whether the parameter reads the cell for its origin alone.
     """
-    cells = partial.cells
+    cells, most = partial.cells, trial.most_completions
     batches: list[Batch] = []
     too_many: list[Missed] = []
     for subject, rows in cells.groupby("subject").groups.items():

@@ -23,6 +23,7 @@ _REASONS = {
     "first_day": "1: the day of origin counts, so a subject censored at origin has one day; 0 for data that gives durations",
     "month_days": "months are days divided by this, in data and tables alike",
     "missed_assessments": "so many scheduled assessments missed in a row before an event censor it, where a parameter says so",
+    "most_completions": "a time whose partial dates have more is said to lie between its earliest origin and the data cut-off",
     "missed_by": "windows: no adequate assessment in a window; gap: longer than the planned intervals and windows",
 }
 

@@ -219,6 +219,7 @@ class Trial(FileModel):
     visits_continue: LaterVisits | None = None
     missed_assessments: int = Field(default=2, ge=1)
     missed_by: Literal["windows", "gap"] = "windows"
+    most_completions: int = Field(default=1000, ge=1)
     new_therapies: tuple[TherapyChoice, ...] = ()
     month_days: float = Field(default=30.4375, gt=0)
     first_day: int = Field(default=1, ge=0, le=1)
