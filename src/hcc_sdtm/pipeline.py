@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from hcc_sdtm.adam.adtte import without_asked_events
 from hcc_sdtm.adam.deriving import derive_adam
-from hcc_sdtm.adam.entered import without_later_subjects
+from hcc_sdtm.adam.subjects.entered import without_later_subjects
+from hcc_sdtm.adam.times.adtte import without_asked_events
 from hcc_sdtm.checks.catalogue import list_rules
 from hcc_sdtm.checks.causes import group_findings
 from hcc_sdtm.checks.running import check_datasets

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hcc_sdtm.adam.admissible import find_admissible
-from hcc_sdtm.adam.admissible_columns import EXACT, INTERVAL, add_admissible
+from hcc_sdtm.adam.admissible.columns import EXACT, INTERVAL, add_admissible
+from hcc_sdtm.adam.admissible.finding_outcomes import find_admissible
 from hcc_sdtm.adam.deriving import derive_adam
 from hcc_sdtm.dates import bounds, from_days, to_days
 from tests.adam.tables import ADAM, SPECS, TRIAL, as_text, lines, study

@@ -5,9 +5,9 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hcc_sdtm.adam.adrs import build_adrs
-from hcc_sdtm.adam.adsl import build_adsl
-from hcc_sdtm.adam.adtte import build_adtte
+from hcc_sdtm.adam.responses.adrs import build_adrs
+from hcc_sdtm.adam.subjects.adsl import build_adsl
+from hcc_sdtm.adam.times.adtte import build_adtte
 from tests.adam.response_histories import best_by_reading, confirmed_by_reading, histories, until_progression
 from tests.adam.tables import ADAM, SPECS, TRIAL, as_text, lines, study
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from hcc_sdtm.adam.adsl import build_adsl
+from hcc_sdtm.adam.subjects.adsl import build_adsl
 from hcc_sdtm.spec.trial import DatePolicy
 from tests.adam.tables import ADAM, SPECS, TRIAL, as_text, lines, study
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hcc_sdtm.adam.adsl import build_adsl
+from hcc_sdtm.adam.subjects.adsl import build_adsl
 from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.spec.adam.adsl_rules import AdslSpec
 from tests.adam.tables import ADAM, SPECS, TRIAL, as_text, lines, study

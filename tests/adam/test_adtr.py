@@ -1,7 +1,7 @@
 import pandas as pd
 
-from hcc_sdtm.adam.adsl import build_adsl
-from hcc_sdtm.adam.adtr import build_adtr, used_criteria
+from hcc_sdtm.adam.lesions.adtr import build_adtr, used_criteria
+from hcc_sdtm.adam.subjects.adsl import build_adsl
 from hcc_sdtm.checks.running import check_datasets
 from tests.adam.lesions.test_responses import scans
 from tests.adam.tables import ADAM, SPECS, TRIAL, as_text, lines, study

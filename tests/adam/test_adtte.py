@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hcc_sdtm.adam.adrs import build_adrs
-from hcc_sdtm.adam.adsl import build_adsl
-from hcc_sdtm.adam.adtte import build_adtte, without_asked_events
+from hcc_sdtm.adam.responses.adrs import build_adrs
+from hcc_sdtm.adam.subjects.adsl import build_adsl
+from hcc_sdtm.adam.times.adtte import build_adtte, without_asked_events
 from hcc_sdtm.checks.running import check_datasets
 from hcc_sdtm.finding import findings_frame
 from tests.adam.tables import ADAM, SPECS, TRIAL, as_text, lines, pointer_findings, study

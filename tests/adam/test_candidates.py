@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hcc_sdtm.adam.candidate_rows import DECISION_COLUMNS
-from hcc_sdtm.adam.candidates import GIVES, ROLES, RULES, build_candidates
 from hcc_sdtm.adam.deriving import derive_adam
+from hcc_sdtm.adam.times.candidate_rows import DECISION_COLUMNS
+from hcc_sdtm.adam.times.candidates import GIVES, ROLES, RULES, build_candidates
 from hcc_sdtm.dates import from_days
 from tests.adam.tables import ADAM, SPECS, TRIAL, as_text, lines, study
 

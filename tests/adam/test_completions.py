@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from hcc_sdtm.adam.completions import Batch, build_copies, combine_days, possible_days
+from hcc_sdtm.adam.admissible.completions import Batch, build_copies, combine_days, possible_days
 from hcc_sdtm.adam.deriving import derive_adam
 from hcc_sdtm.dates import bounds, from_days, to_days
 from tests.adam.tables import ADAM, SPECS, TRIAL, as_text, lines, study

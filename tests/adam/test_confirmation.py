@@ -5,8 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hcc_sdtm.adam.confirmation import clinical_benefit, confirmed_progression, first_confirmed_response, first_response
-from hcc_sdtm.adam.response import CONTROL, best_response, confirmed_best_response
+from hcc_sdtm.adam.responses.confirmation import (
+    clinical_benefit,
+    confirmed_progression,
+    first_confirmed_response,
+    first_response,
+)
+from hcc_sdtm.adam.responses.response import CONTROL, best_response, confirmed_best_response
 from tests.adam.response_histories import (
     CONFIRMATION,
     MINIMUM_SD,

@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from hcc_sdtm.adam import decided as module
-from hcc_sdtm.adam.adrs import build_adrs
-from hcc_sdtm.adam.adsl import adsl_subjects, build_adsl
-from hcc_sdtm.adam.adtte import build_adtte
+from hcc_sdtm.adam.responses.adrs import build_adrs
+from hcc_sdtm.adam.subjects.adsl import adsl_subjects, build_adsl
+from hcc_sdtm.adam.times import decided as module
+from hcc_sdtm.adam.times.adtte import build_adtte
 from hcc_sdtm.spec.adam.reading import read_adam_specs
 from tests.adam.tables import ADAM, FOLDER, SPECS, TRIAL, WRITTEN, as_text, pointer_findings, study
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from hcc_sdtm.adam.decisions import decision_texts, explain, name_record
 from hcc_sdtm.adam.deriving import derive_adam
+from hcc_sdtm.adam.times.decisions import decision_texts, explain, name_record
 from tests.adam.tables import ADAM, SPECS, TRIAL, study
 from tests.adam.test_candidates import course, tables
 

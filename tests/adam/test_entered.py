@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from hcc_sdtm.adam.entered import entered_later, entered_later_findings
+from hcc_sdtm.adam.subjects.entered import entered_later, entered_later_findings
 from hcc_sdtm.dates.iso import to_days
 from tests.adam.tables import as_text, study
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from hcc_sdtm.adam.adsl import build_adsl
 from hcc_sdtm.adam.event_limits import build_event_limits, limit_column
+from hcc_sdtm.adam.subjects.adsl import build_adsl
 from hcc_sdtm.dates.iso import from_days
 from hcc_sdtm.spec.trial import Trial
 from tests.adam.tables import ADAM, SPECS, TRIAL, as_text, lines, study

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hcc_sdtm.adam.histories import NE, PD, PR, codes_of, first_of_each, in_order, read_histories
+from hcc_sdtm.adam.responses.histories import NE, PD, PR, codes_of, first_of_each, in_order, read_histories
 
 
 def table() -> pd.DataFrame:

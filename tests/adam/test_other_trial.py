@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from hcc_sdtm.adam.adrs import build_adrs
-from hcc_sdtm.adam.adsl import build_adsl
-from hcc_sdtm.adam.adtte import build_adtte
+from hcc_sdtm.adam.responses.adrs import build_adrs
+from hcc_sdtm.adam.subjects.adsl import build_adsl
+from hcc_sdtm.adam.times.adtte import build_adtte
 from hcc_sdtm.spec.adam.reading import read_adam_specs
 from hcc_sdtm.spec.trial import Trial, WrittenTrial
 from hcc_sdtm.spec.yaml_file import YamlFile

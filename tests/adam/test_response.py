@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hcc_sdtm.adam.response import (
+from hcc_sdtm.adam.responses.response import (
     best_response,
     confirmed_best_response,
     declines_from_complete,

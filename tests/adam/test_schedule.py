@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hcc_sdtm.adam.schedule import Schedule
+from hcc_sdtm.adam.times.schedule import Schedule
 from tests.adam.tables import TRIAL
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from hcc_sdtm.adam.schemes import SCHEME_COLUMNS, compare_schemes
+from hcc_sdtm.adam.times.schemes import SCHEME_COLUMNS, compare_schemes
 from hcc_sdtm.outputs.schemes import write_schemes
 from tests.adam.tables import ADAM
 from tests.adam.test_adtte import one_subject

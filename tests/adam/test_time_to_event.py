@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hcc_sdtm.adam.adrs import build_adrs
-from hcc_sdtm.adam.adsl import build_adsl
-from hcc_sdtm.adam.adtte import build_adtte
+from hcc_sdtm.adam.responses.adrs import build_adrs
+from hcc_sdtm.adam.subjects.adsl import build_adsl
+from hcc_sdtm.adam.times.adtte import build_adtte
 from hcc_sdtm.dates.iso import from_days
 from tests.adam.tables import ADAM, SPECS, TRIAL, study
 

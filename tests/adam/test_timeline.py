@@ -5,7 +5,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hcc_sdtm.adam.adsl import build_subjects
+from hcc_sdtm.adam.subjects.adsl import build_subjects
 from hcc_sdtm.adam.timeline import build_timeline, chosen_records, matching
 from hcc_sdtm.spec.adam.records import DatedRecords, Records
 from tests.adam.tables import SPECS, TRIAL, dataset, study

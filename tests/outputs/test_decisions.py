@@ -3,9 +3,9 @@ from __future__ import annotations
 import pandas as pd
 import pyarrow.parquet as pq
 
-from hcc_sdtm.adam.candidate_rows import CATEGORIES, DECISION_COLUMNS
-from hcc_sdtm.adam.decisions import explain
 from hcc_sdtm.adam.deriving import derive_adam
+from hcc_sdtm.adam.times.candidate_rows import CATEGORIES, DECISION_COLUMNS
+from hcc_sdtm.adam.times.decisions import explain
 from hcc_sdtm.outputs.decisions import read_decisions, write_decisions
 from tests.adam.tables import ADAM, SPECS, TRIAL, study
 from tests.adam.test_candidates import course, tables

@@ -11,16 +11,16 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from hcc_sdtm.adam.admissible import Admissible, find_admissible
-from hcc_sdtm.adam.admissible_columns import add_admissible
-from hcc_sdtm.adam.adrs import build_adrs
-from hcc_sdtm.adam.adsl import build_adsl
-from hcc_sdtm.adam.adtr import build_adtr
-from hcc_sdtm.adam.adtte import build_adtte_records
-from hcc_sdtm.adam.candidates import build_candidates
-from hcc_sdtm.adam.decided import Decided, decide_parameters
-from hcc_sdtm.adam.decisions import decision_texts
-from hcc_sdtm.adam.schemes import compare_schemes
+from hcc_sdtm.adam.admissible.columns import add_admissible
+from hcc_sdtm.adam.admissible.finding_outcomes import Admissible, find_admissible
+from hcc_sdtm.adam.lesions.adtr import build_adtr
+from hcc_sdtm.adam.responses.adrs import build_adrs
+from hcc_sdtm.adam.subjects.adsl import build_adsl
+from hcc_sdtm.adam.times.adtte import build_adtte_records
+from hcc_sdtm.adam.times.candidates import build_candidates
+from hcc_sdtm.adam.times.decided import Decided, decide_parameters
+from hcc_sdtm.adam.times.decisions import decision_texts
+from hcc_sdtm.adam.times.schemes import compare_schemes
 from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.finding import findings_frame, join_findings
 from hcc_sdtm.spec.adam.reading import AdamSpecs

@@ -29,36 +29,37 @@ _REASONS = {
 
 _CODED = (
     (
-        "assessment on the day treatment starts", "a baseline assessment, never an event", "adam/adrs_verbs/visits.py",
-        "a PD of that day is the qualifying progression",
+        "assessment on the day treatment starts", "a baseline assessment, never an event",
+        "adam/responses/adrs_verbs/visits.py", "a PD of that day is the qualifying progression",
     ),
     (
-        "assessments of one day that differ", "the worst; NE last", "adam/response.py",
+        "assessments of one day that differ", "the worst; NE last", "adam/responses/response.py",
         "decides best response and progression; each pair is a finding",
     ),
     (
-        "assessment after death", "not used, and a finding", "adam/adrs_verbs/visits.py",
+        "assessment after death", "not used, and a finding", "adam/responses/adrs_verbs/visits.py",
         "one of the two dates is wrong: nobody gets a response or a progression by that",
     ),
     (
         "less than complete after CR", "PD in the confirmed best response, no event of a time to progression",
-        "adam/confirmation.py", "disease came back, or the CR was none: a finding asks",
+        "adam/responses/confirmation.py", "disease came back, or the CR was none: a finding asks",
     ),
     (
-        "missed assessment", "no adequate assessment inside the window, whatever its visit number", "adam/schedule.py",
+        "missed assessment", "no adequate assessment inside the window, whatever its visit number", "adam/times/schedule.py",
         "an assessment a day before its window opens does not count for it",
     ),
     (
-        "therapy on the day of an event or an assessment", "not before it: both count", "adam/time_to_event.py",
+        "therapy on the day of an event or an assessment", "not before it: both count", "adam/times/time_to_event.py",
         "the other order would censor the event",
     ),
     (
         "baseline value", "the last one on or before the first day of treatment; a record without a value is passed over",
-        "adam/adsl_from_records.py", "a test that was not done is no baseline",
+        "adam/subjects/adsl_from_records.py", "a test that was not done is no baseline",
     ),
     (
         "count, sum or extreme over records of which one has no value, or may lie on either side of a limit of time",
-        "missing, and a finding", "adam/adsl_over_records.py", "with the record it may be too high, without it too low",
+        "missing, and a finding", "adam/subjects/adsl_over_records.py",
+        "with the record it may be too high, without it too low",
     ),
     (
         "field of radiotherapy", "a lesion from the day after the start of its course; a new lesion is out of field",

@@ -1,7 +1,7 @@
 """``decisions.parquet``: every candidate date of each subject and time-to-event parameter, and what became of it.
 
-One row is one candidate, with the columns of `hcc_sdtm.adam.candidates`; its dates are dates, its texts are held once. The
-file's metadata says what the names of each parameter mean, so that `hcc_sdtm.adam.decisions.explain` needs no spec.
+One row is one candidate, with the columns of `hcc_sdtm.adam.times.candidates`; its dates are dates, its texts are held once.
+The file's metadata says what the names of each parameter mean, so that `hcc_sdtm.adam.times.decisions.explain` needs no spec.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hcc_sdtm.adam.candidate_rows import DECISION_COLUMNS
+from hcc_sdtm.adam.times.candidate_rows import DECISION_COLUMNS
 from hcc_sdtm.dates.iso import EPOCH, to_days
 
 _METADATA = b"hcc-sdtm"

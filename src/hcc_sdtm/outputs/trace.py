@@ -15,8 +15,8 @@ from typing import Any
 import pandas as pd
 
 from hcc_sdtm import dates
-from hcc_sdtm.adam.decisions import explain, name_record
 from hcc_sdtm.adam.pointers import SOURCE_COLUMNS, follow_pointer
+from hcc_sdtm.adam.times.decisions import explain, name_record
 from hcc_sdtm.dataset import Dataset, Trace, at_column, format_value
 from hcc_sdtm.outputs.decisions import read_decisions
 from hcc_sdtm.outputs.lineage import read_lineage, read_starts

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hcc_sdtm.adam.adrs import build_adrs
-from hcc_sdtm.adam.adsl import build_adsl
-from hcc_sdtm.adam.adtte import build_adtte
+from hcc_sdtm.adam.responses.adrs import build_adrs
+from hcc_sdtm.adam.subjects.adsl import build_adsl
+from hcc_sdtm.adam.times.adtte import build_adtte
 from tests.adam.tables import ADAM, SPECS, TRIAL, as_text, lines, study
 
 EX = """

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hcc_sdtm.adam.adrs import build_adrs
-from hcc_sdtm.adam.adsl import build_adsl
+from hcc_sdtm.adam.responses.adrs import build_adrs
+from hcc_sdtm.adam.subjects.adsl import build_adsl
 from hcc_sdtm.spec.adam.adrs_rules import AdrsSpec
 from tests.adam.tables import ADAM, SPECS, TRIAL, as_text, lines, study
 

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from hcc_sdtm.adam.adsl import adsl_subjects
 from hcc_sdtm.adam.lesions.responses import recompute_responses
+from hcc_sdtm.adam.subjects.adsl import adsl_subjects
 
 PLANTED = {
     "unit slip": "RTHCC-101-009",

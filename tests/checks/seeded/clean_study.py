@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from hcc_sdtm.adam.adrs import build_adrs
-from hcc_sdtm.adam.adsl import build_adsl
-from hcc_sdtm.adam.adtte import build_adtte
+from hcc_sdtm.adam.responses.adrs import build_adrs
+from hcc_sdtm.adam.subjects.adsl import build_adsl
+from hcc_sdtm.adam.times.adtte import build_adtte
 from hcc_sdtm.spec.study import read_study
 from tests.checks.seeded.clean_records import Records
 from tests.checks.seeded.clean_subjects import SUBJECTS, Subject

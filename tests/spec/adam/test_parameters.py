@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hcc_sdtm.adam.decision import AT_END, EVENT_FREE
+from hcc_sdtm.adam.times.decision import AT_END, EVENT_FREE
 from hcc_sdtm.problem import StudyError
 from hcc_sdtm.spec.adam.event_sources import RESERVED_NAMES
 from hcc_sdtm.spec.adam.reading import read_adam_specs

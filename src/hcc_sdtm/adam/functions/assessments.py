@@ -1,4 +1,4 @@
-"""Visit responses of anyone's frame as the table that `hcc_sdtm.adam.response` judges."""
+"""Visit responses of anyone's frame as the table that `hcc_sdtm.adam.responses.response` judges."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from hcc_sdtm.adam.functions.columns import check_columns, check_owners, day_numbers, texts_of
-from hcc_sdtm.adam.response import WORST_FIRST, worst_of_day
+from hcc_sdtm.adam.responses.response import WORST_FIRST, worst_of_day
 from hcc_sdtm.problem import nearest
 
 

@@ -1,15 +1,15 @@
 """Best overall response of each subject, with or without confirmation.
 
-Source: RECIST 1.1 (Eisenhauer 2009), section 4.3 and 4.6, Table 3; how it is decided is `hcc_sdtm.adam.response`.
+Source: RECIST 1.1 (Eisenhauer 2009), section 4.3 and 4.6, Table 3; how it is decided is `hcc_sdtm.adam.responses.response`.
 """
 
 from __future__ import annotations
 
 import pandas as pd
 
-from hcc_sdtm.adam import response as judging
 from hcc_sdtm.adam.functions.assessments import read_assessments, with_rows
 from hcc_sdtm.adam.functions.columns import check_limit, check_result_names
+from hcc_sdtm.adam.responses import response as judging
 
 RESULT = ("response", "date", "row", "reason")
 

@@ -1,6 +1,6 @@
 """Whether each subject had a clinical benefit, and when that was known.
 
-Source: the rule of admiralonco's `derive_param_clinbenefit`; how it is decided is `hcc_sdtm.adam.confirmation`.
+Source: the rule of admiralonco's `derive_param_clinbenefit`; how it is decided is `hcc_sdtm.adam.responses.confirmation`.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from hcc_sdtm.adam.confirmation import clinical_benefit as lasting_control
-from hcc_sdtm.adam.confirmation import first_confirmed_response, first_response
 from hcc_sdtm.adam.functions.assessments import read_assessments, with_rows
 from hcc_sdtm.adam.functions.columns import check_choice, check_limit, check_result_names, listed
-from hcc_sdtm.adam.response import CONTROL, NON_PROGRESSION
+from hcc_sdtm.adam.responses.confirmation import clinical_benefit as lasting_control
+from hcc_sdtm.adam.responses.confirmation import first_confirmed_response, first_response
+from hcc_sdtm.adam.responses.response import CONTROL, NON_PROGRESSION
 
 CONTROLLED = (*CONTROL, *NON_PROGRESSION)
 """Responses that are control of the disease."""

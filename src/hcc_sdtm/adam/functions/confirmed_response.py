@@ -1,15 +1,15 @@
 """The first confirmed response of each subject.
 
-Source: RECIST 1.1 (Eisenhauer 2009), section 4.6; how it is decided is `hcc_sdtm.adam.confirmation`.
+Source: RECIST 1.1 (Eisenhauer 2009), section 4.6; how it is decided is `hcc_sdtm.adam.responses.confirmation`.
 """
 
 from __future__ import annotations
 
 import pandas as pd
 
-from hcc_sdtm.adam.confirmation import first_confirmed_response
 from hcc_sdtm.adam.functions.assessments import read_assessments, with_rows
 from hcc_sdtm.adam.functions.columns import check_limit, check_result_names
+from hcc_sdtm.adam.responses.confirmation import first_confirmed_response
 
 RESULT = ("response", "date", "row", "confirmed_date", "confirmed_by")
 

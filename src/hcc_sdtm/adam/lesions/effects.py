@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from hcc_sdtm.adam.lesions.reasons import date_text
-from hcc_sdtm.adam.response import best_response, confirmed_best_response, worst_of_day
+from hcc_sdtm.adam.responses.response import best_response, confirmed_best_response, worst_of_day
 from hcc_sdtm.adam.timeline import Subjects, build_timeline
 from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.spec.adam.criteria import Criterion

@@ -1,6 +1,6 @@
 """The verbs of ``adrs.yaml``: what each is told, and what it reads.
 
-Knows the models only; what a verb does stands in ``adam/adrs_verbs``.
+Knows the models only; what a verb does stands in ``adam/responses/adrs_verbs``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a file of ``parameters/`` can say: one time-to-event parameter, or one for each value of a variable.
 
 Knows the keys and what goes with what. The names that they use are checked in `hcc_sdtm.spec.adam.parameters`, and what
-they mean for a subject is in `hcc_sdtm.adam.time_to_event`.
+they mean for a subject is in `hcc_sdtm.adam.times.time_to_event`.
 """
 
 from __future__ import annotations
