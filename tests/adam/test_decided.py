@@ -80,7 +80,7 @@ def test_a_parameter_for_each_value_in_the_data(tmp_path):
 
 def test_more_values_than_can_be_numbered_are_a_finding(tmp_path, monkeypatch):
     for place in ("decided", "decision_findings"):
-        monkeypatch.setattr(f"hcc_sdtm.adam.{place}.MOST_VALUES", 1)
+        monkeypatch.setattr(f"hcc_sdtm.adam.times.{place}.MOST_VALUES", 1)
     made, findings = build(tmp_path, BY + HEAD + PROGRESSION + TAIL)
     assert list(made["PARAMCD"]) == ["TTP1", "TTP1"]
     said = findings[findings["rule"].str.startswith("ADTTE-113")]

@@ -51,6 +51,18 @@ def test_conditions_wherever_they_stand_beside_a_dataset(tmp_path):
     ]
 
 
+def test_a_rule_for_a_set_uses_the_terms_of_its_entries(tmp_path):
+    text = (
+        "sets:\n  criteria:\n    - {rscat: RECIST 1.1}\n    - {rscat: RECIST 1.2}\nparameters:\n"
+        "  - for_each: criteria\n    make:\n      - responses: {dataset: RS, where: {RSCAT: '{rscat}'}}\n"
+    )
+    found = found_in(tmp_path, adrs_yaml=text)
+    assert [each[:4] for each in found] == [
+        ("adrs.yaml:8", "RS", "RSCAT", "RECIST 1.1"),
+        ("adrs.yaml:8", "RS", "RSCAT", "RECIST 1.2"),
+    ]
+
+
 def test_terms_of_the_trial(tmp_path):
     text = "primary_criterion: RECIST 1.1\nepochs:\n  before: SCREENING\n  during: TREATMENT\n"
     found = found_in(tmp_path, trial_yaml=text)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hcc_sdtm.problem import StudyError
+from hcc_sdtm.spec.adam.parameter_sets import expand_sets
 from hcc_sdtm.spec.csv_file import read_overlays, read_unique
 from hcc_sdtm.spec.model import Specs
 from hcc_sdtm.spec.plausible_results import TABLE as PLAUSIBLE
@@ -39,7 +40,7 @@ def spec_values(specs: Specs, folders: Sequence[Path]) -> Iterator[ValueUsed]:
                 yield ValueUsed(_place(row.file, row.line), dataset, variable, row[column], lists)
     for path in _yaml_files(folders):
         try:
-            file_ = read_yaml(path, path.as_posix())
+            file_ = expand_sets(read_yaml(path, path.as_posix()), "parameters")
         except StudyError:
             continue  # reading the study says what is wrong with it
         yield from _conditions(file_, file_.data, (), specs)
