@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import difflib
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from hcc_sdtm.source import Source
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,15 @@ class StudyError(Exception):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def attempt(problems: list[Problem], make: Callable[[], Made]) -> Made | None:
+    """What the function makes; where it raises StudyError, None, and its problems are added to the others."""
+    try:
+        return make()
+    except StudyError as error:
+        problems.extend(error.problems)
+        return None
 
 
 class RuleFault(Exception):

@@ -6,15 +6,15 @@ received has the variables that it came with: those, and no others, may be named
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import BaseModel
 
-from hcc_sdtm.problem import Problem, StudyError, nearest
+from hcc_sdtm.problem import Problem, StudyError, attempt, nearest
 from hcc_sdtm.source import Source
 from hcc_sdtm.spec.adam.reading import AdamSpecs, read_adam_specs
 from hcc_sdtm.spec.event_problems import event_problems
@@ -24,8 +24,6 @@ from hcc_sdtm.spec.standard_specs import read_standard_specs
 from hcc_sdtm.spec.tables import read_spec_tables
 from hcc_sdtm.spec.trial import Trial, WrittenTrial, with_cutoff
 from hcc_sdtm.spec.yaml_file import YamlFile, read_yaml, validate
-
-Read = TypeVar("Read")
 
 SPEC_FILES = ("*.csv", "*.yaml", "*/*.csv", "*/*.yaml")
 """Where files of specs lie in a folder of them."""
@@ -144,17 +142,10 @@ def read_written_plan(trial: Path, folder: Path | None = None, cutoff: str = "")
     """
     problems: list[Problem] = []
 
-    def attempt(read: Callable[[], Read]) -> Read | None:
-        try:
-            return read()
-        except StudyError as error:
-            problems.extend(error.problems)
-            return None
-
-    file = attempt(lambda: _read_trial_file(trial))
-    facts = attempt(lambda: validate(file, Trial)) if file is not None else None
+    file = attempt(problems, lambda: _read_trial_file(trial))
+    facts = attempt(problems, lambda: validate(file, Trial)) if file is not None else None
     if facts is not None and cutoff:
-        facts = attempt(partial(with_cutoff, facts, cutoff))
+        facts = attempt(problems, partial(with_cutoff, facts, cutoff))
     own = folder if folder is not None else trial.parent
     if folder is not None and not folder.is_dir():
         beside = [path.name for path in folder.parent.iterdir() if path.is_dir()] if folder.parent.is_dir() else []
@@ -162,7 +153,7 @@ def read_written_plan(trial: Path, folder: Path | None = None, cutoff: str = "")
     packaged = reference_study() / "specs"
     folders = tuple(dict.fromkeys([packaged, *([own] if own.is_dir() else [])]))
     standard = read_standard_specs()
-    tables = attempt(lambda: read_spec_tables(folders))
+    tables = attempt(problems, lambda: read_spec_tables(folders))
     if tables is None:
         return WrittenPlan(trial, folders, standard, facts, file, tuple(problems))
     named = [path.stem.upper() for path in sorted((own / "sdtm").glob("*.csv"))]

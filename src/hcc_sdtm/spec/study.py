@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from pydantic import Field
 
-from hcc_sdtm.problem import Problem, StudyError, nearest
+from hcc_sdtm.problem import Problem, StudyError, attempt, nearest
 from hcc_sdtm.source import Source
 from hcc_sdtm.spec.adam.reading import AdamSpecs, read_adam_specs
 from hcc_sdtm.spec.analysis_plan import AnalysisPlan
@@ -28,7 +28,6 @@ from hcc_sdtm.spec.trial import Trial, WrittenTrial, with_cutoff
 from hcc_sdtm.spec.yaml_file import FileModel, Texts, YamlFile, read_yaml, validate
 
 STUDY_FILE = "study.yaml"
-Read = TypeVar("Read")
 
 
 class StudyFile(FileModel):
@@ -81,13 +80,6 @@ def read_study(
     file, root, written = _read_study_file(path)
     problems: list[Problem] = []
 
-    def attempt(read: Callable[[], Read]) -> Read | None:
-        try:
-            return read()
-        except StudyError as error:
-            problems.extend(error.problems)
-            return None
-
     raw_folder = raw if raw is not None else root / written.raw
     if raw is not None and not raw.is_dir():
         problems.append(Problem(Source(str(raw)), "no such folder of raw files"))
@@ -97,16 +89,16 @@ def read_study(
     mappings = _mappings(root, written, file, problems)
     folders = _spec_folders(root, written)
     trial_name = f"{written.specs}/trial.yaml"
-    trial_file = attempt(lambda: read_yaml(root / trial_name, trial_name))
-    trial = attempt(lambda: validate(trial_file, Trial)) if trial_file else None
+    trial_file = attempt(problems, lambda: read_yaml(root / trial_name, trial_name))
+    trial = attempt(problems, lambda: validate(trial_file, Trial)) if trial_file else None
     if trial is not None and cutoff:
-        trial = attempt(partial(with_cutoff, trial, cutoff))
-    specs = attempt(lambda: read_spec_tables(folders))
+        trial = attempt(problems, partial(with_cutoff, trial, cutoff))
+    specs = attempt(problems, lambda: read_spec_tables(folders))
     written_trial = WrittenTrial(trial, trial_file) if trial and trial_file else None
     if specs and written_trial:
         problems.extend(event_problems(written_trial, specs.sdtm))
-    adam = attempt(lambda: read_adam_specs(folders, specs, written_trial)) if specs else None
-    endpoints = attempt(lambda: _read_endpoints(folders, specs, adam)) if specs and adam else None
+    adam = attempt(problems, lambda: read_adam_specs(folders, specs, written_trial)) if specs else None
+    endpoints = attempt(problems, lambda: _read_endpoints(folders, specs, adam)) if specs and adam else None
     if problems or not (trial_file and trial and specs and adam and endpoints):
         of_mappings = check_mappings(mappings, raw_folder, specs) if specs and raw_folder.is_dir() else []
         raise StudyError([*problems, *of_mappings])

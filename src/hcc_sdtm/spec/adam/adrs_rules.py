@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from hcc_sdtm.problem import Problem, StudyError
+from hcc_sdtm.problem import Problem, attempt
 from hcc_sdtm.spec.adam.adrs_verbs import (
     AdrsVerb,
     BestResponse,
@@ -174,11 +174,5 @@ def _check(checker: SpecChecker, file: YamlFile, spec: AdrsSpec, criteria: Crite
 
 def _read(checker: SpecChecker, path: Path) -> tuple[YamlFile | None, AdrsSpec | None]:
     file = checker.read_yaml(path)
-    if file is None:
-        return None, None
-    try:
-        whole = expand_sets(file, "parameters")
-    except StudyError as error:
-        checker.problems.extend(error.problems)
-        return None, None
-    return whole, checker.validate(whole, AdrsSpec)
+    whole = None if file is None else attempt(checker.problems, lambda: expand_sets(file, "parameters"))
+    return whole, None if whole is None else checker.validate(whole, AdrsSpec)

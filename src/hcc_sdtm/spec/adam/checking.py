@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from hcc_sdtm.problem import Problem, StudyError, nearest
+from hcc_sdtm.problem import Problem, attempt, nearest
 from hcc_sdtm.spec.model import DatasetSpec, Specs
 from hcc_sdtm.spec.trial import ROLES, WrittenTrial
 from hcc_sdtm.spec.yaml_file import Path_, YamlFile, listed, read_yaml, validate
@@ -42,19 +42,11 @@ class SpecChecker:
 
     def read_yaml(self, path: Path) -> YamlFile | None:
         """The file as it is written; None where it is no YAML."""
-        try:
-            return read_yaml(path, path.as_posix())
-        except StudyError as error:
-            self.problems.extend(error.problems)
-            return None
+        return attempt(self.problems, lambda: read_yaml(path, path.as_posix()))
 
     def validate(self, file: YamlFile, model: type[ModelT]) -> ModelT | None:
         """The file as the model; None where it does not fit."""
-        try:
-            return validate(file, model)
-        except StudyError as error:
-            self.problems.extend(error.problems)
-            return None
+        return attempt(self.problems, lambda: validate(file, model))
 
     def check_records(
         self, file: YamlFile, place: Path_, records: Any, available: dict[str, DatasetSpec] | Any
