@@ -104,3 +104,18 @@ def test_entry_at_zero_changes_nothing(rows):
     time, cause = zip(*rows, strict=True)
     late = cumulative_incidence(time, cause, [0] * len(time))
     pd.testing.assert_frame_equal(late.curve, cumulative_incidence(time, cause).curve)
+
+
+@given(subjects)
+def test_aalens_variance_is_not_smaller(rows):
+    time, cause = zip(*rows, strict=True)
+    delta, aalen = (cumulative_incidence(time, cause, variance=name).curve for name in ("delta", "aalen"))
+    alive = aalen["at_risk"] > 1
+    assert (
+        aalen.loc[alive & (aalen["survival"] > 0), "se"] >= delta.loc[alive & (aalen["survival"] > 0), "se"] - 1e-7
+    ).all()
+
+
+def test_unknown_variance_is_refused():
+    with pytest.raises(ValueError, match='unknown variance "greenwood"; allowed: delta, aalen'):
+        cumulative_incidence([1], [1], variance="greenwood")

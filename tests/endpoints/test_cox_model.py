@@ -10,7 +10,7 @@ from hcc_sdtm.endpoints import cox
 def test_hazard_ratio_of_one_binary_covariate_and_the_warning_of_few_events():
     model = cox([1, 2, 3, 4, 5, 6], [1, 1, 0, 1, 1, 0], {"arm": [1, 0, 1, 1, 0, 0]})
     assert (model.n, model.events) == (6, 4)
-    assert model.warnings == ("4 events for 1 covariates are few; 10 each are usual",)
+    assert model.warnings == ("4 events for 1 covariate: 10 each are usual",)
     ratio = model.ratios.iloc[0]
     # the score of the partial likelihood is 0 at the estimate
     theta = ratio["hazard_ratio"]

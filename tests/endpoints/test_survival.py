@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lifelines import KaplanMeierFitter
 
-from hcc_sdtm.endpoints import kaplan_meier, median_follow_up
+from hcc_sdtm.endpoints import EstimateWarning, kaplan_meier, median_follow_up, quiet_warnings
+from hcc_sdtm.spec.endpoints import RiskSetMinimum
 
 EIGHT = ([2, 3, 5, 8, 10, 12, 14, 20], [1, 1, 1, 1, 0, 1, 0, 0])
 
@@ -228,3 +229,100 @@ def test_agrees_with_lifelines(seed):
     limits = theirs.confidence_interval_.iloc[1:]
     inside = (ours["survival"] > 0) & (ours["survival"] < 1)
     np.testing.assert_allclose(ours.loc[inside, ["lower", "upper"]], limits[inside.to_numpy()], atol=1e-9)
+
+
+weighted_subjects = st.lists(
+    st.tuples(st.integers(0, 6), st.integers(1, 8), st.booleans(), st.integers(0, 3)), min_size=1, max_size=20
+).filter(lambda rows: any(weight for *_, weight in rows))
+
+
+@given(weighted_subjects, st.booleans(), st.sampled_from([0.0, 3.0]))
+def test_whole_weights_are_repeated_rows(rows, delayed, start):
+    entry, length, event, weights = (np.array(column) for column in zip(*rows, strict=True))
+    time, repeated = entry + length, np.repeat(np.arange(len(rows)), weights)
+    late = entry if delayed else None
+    with quiet_warnings():
+        weighted = kaplan_meier(time, event, late, weights, start=start)
+        plain = kaplan_meier(time[repeated], event[repeated], None if late is None else late[repeated], start=start)
+    pd.testing.assert_frame_equal(weighted.curve, plain.curve)
+    assert (weighted.n, weighted.events) == (plain.n, plain.events)
+    assert weighted.at_risk(range(15)).tolist() == plain.at_risk(range(15)).tolist()
+    np.testing.assert_equal(weighted.quantile(0.5), plain.quantile(0.5))
+    np.testing.assert_equal(weighted.restricted_mean(8), plain.restricted_mean(8))
+
+
+def test_broken_weights_count_parts_and_carry_a_warning():
+    with pytest.warns(EstimateWarning, match="broken weights"):
+        curve = kaplan_meier([1, 2, 3], [1, 1, 0], weights=[0.5, 1, 1.5])
+    assert curve.curve["at_risk"].tolist() == [3, 2.5, 1.5]
+    assert curve.curve["survival"].tolist() == pytest.approx([2.5 / 3, 1.5 / 3, 1.5 / 3])
+    # Greenwood with weighted counts, as R's survfit without its robust variance
+    se = 0.5 * (0.5 / (3 * 2.5) + 1 / (2.5 * 1.5)) ** 0.5
+    assert curve.curve["se"].iloc[-1] == pytest.approx(se)
+    assert len(curve.warnings) == 1
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        ([1, -1], r"a weight must not be negative: weights\[1\] is -1"),
+        ([1, np.nan], r"a weight must be a finite number: weights\[1\] is nan"),
+        ([np.inf, 1], r"a weight must be a finite number: weights\[0\] is inf"),
+        ([0, 0], "all weights are 0, so nobody is left"),
+        ([1], "time has 2 values and weights 1"),
+    ],
+)
+def test_what_is_no_weight_is_refused(weights, message):
+    with pytest.raises(ValueError, match=message):
+        kaplan_meier([1, 2], [1, 0], weights=weights)
+
+
+def test_events_while_few_are_at_risk_make_a_warning():
+    # 20 subjects who enter one a month from 1 on; the first event comes at 3.5 with 3 at risk, 10 are from 10 on
+    entry = np.arange(1, 21)
+    time = np.where(entry == 2, 3.5, 30.0)
+    event = (entry == 2).astype(int)
+    with pytest.warns(EstimateWarning):
+        curve = kaplan_meier(time, event, entry)
+    assert curve.warnings == (
+        "1 event before 10 are at risk (the first at 3.5 with 3 at risk); so many are from 11 on",
+    )
+    assert kaplan_meier(time, event, entry, start=11).warnings == ()
+    assert kaplan_meier(time, event, entry, enough=RiskSetMinimum(count=3, share=0.01)).warnings == ()
+    assert kaplan_meier(time, event).warnings == ()
+
+
+def test_a_curve_that_falls_to_0_while_others_are_still_to_come():
+    with quiet_warnings():
+        curve = kaplan_meier([2, 9, 9], [1, 1, 0], [0, 5, 6])
+    assert curve.rate(9).estimate == 0
+    assert "everybody at risk at 2 had the event, so the curve is 0, whoever is followed after it (2)" in curve.warnings
+
+
+@given(late_subjects, st.integers(0, 10), st.integers(0, 10))
+def test_conditional_rate_is_the_rate_of_the_curve_with_that_start(rows, given_at, more):
+    entry, length, event = zip(*rows, strict=True)
+    time, t = np.add(entry, length), given_at + more
+    with quiet_warnings():
+        found = kaplan_meier(time, event, entry).conditional_rate(t, given_at)
+        expected = kaplan_meier(time, event, entry, start=given_at).rate(t)
+        base = kaplan_meier(time, event, entry).rate(given_at).estimate
+    if base > 0:
+        np.testing.assert_allclose(
+            [found.estimate, found.lower, found.upper], [expected.estimate, expected.lower, expected.upper], atol=1e-12
+        )
+    else:
+        assert np.isnan(found.estimate)
+
+
+def test_conditional_rate_by_hand():
+    # S(5) = 5/8, S(12) = 1/3: of those alive at 5, 8/15 at 12, of 6 at risk
+    rate = kaplan_meier(*EIGHT).conditional_rate(12, 5)
+    assert (rate.estimate, rate.at_risk) == (pytest.approx(8 / 15), 3)
+    assert np.isnan(kaplan_meier(*EIGHT).conditional_rate(5, 12).estimate)
+    assert np.isnan(kaplan_meier(*EIGHT).conditional_rate(30, 5).estimate)
+
+
+def test_somebody_at_the_start_and_nobody_before_it():
+    with quiet_warnings():
+        assert kaplan_meier([1, 1], [0, 0], [0.5, 0.0], start=0.5).at_risk(0.5) == 0

@@ -10,7 +10,17 @@ import pytest
 from lifelines.datasets import load_leukemia, load_lung
 from ruamel.yaml import YAML
 
-from hcc_sdtm.endpoints import cox, cumulative_incidence, kaplan_meier, log_rank, proportion, proportion_difference
+from hcc_sdtm.endpoints import (
+    cox,
+    cumulative_incidence,
+    gray_test,
+    hazard_ratios,
+    interval_censored,
+    kaplan_meier,
+    log_rank,
+    proportion,
+    proportion_difference,
+)
 
 
 def published(name):
@@ -119,3 +129,84 @@ def test_cox(case):
         ]
         assert all(close), (row.to_dict(), numbers)
     assert model.warnings == ()
+
+
+def test_hazard_ratio_of_one_variable():
+    data, case = load_lung(), COMPARISONS["cox"][0]
+    row = hazard_ratios(data["time"], data["status"], data["sex"], 1).ratios.iloc[0]
+    ratio, coefficient, se, z, p, lower, upper = case["rows"][0]
+    assert round(row["hazard_ratio"], 3) == ratio
+    assert (round(row["coefficient"], 4), round(row["se"], 4), round(row["z"], 3)) == (coefficient, se, z)
+    assert (round(row["p"], 5), round(row["lower"], 4), round(row["upper"], 3)) == (p, lower, upper)
+
+
+GRAY = published("gray")
+
+
+@pytest.mark.parametrize("name", GRAY["tests"])
+def test_gray(name):
+    place = np.arange(len(GRAY["time"]))
+    time, cause, group, strata = (np.array(GRAY[column]) for column in ("time", "cause", "group", "strata"))
+    kept = {
+        "everybody": place >= 0,
+        "first 80 without the missing": (place < 80) & ~np.isin(place, GRAY["missing"]),
+        "groups a and c": group != 2,
+    }[name]
+    for number, statistic, p in GRAY["tests"][name]:
+        found = gray_test(time[kept], cause[kept], group[kept], strata[kept], of=number)
+        assert found.df == len(set(group[kept])) - 1
+        assert (found.statistic, found.p) == (pytest.approx(statistic, abs=6e-7), pytest.approx(p, abs=6e-8))
+
+
+def test_cumulative_incidences_by_group():
+    time, cause, group = (np.array(GRAY[column]) for column in ("time", "cause", "group"))
+    for code, number, *expected in GRAY["incidences"]:
+        own = (group == code) | (code == 0)
+        curve = cumulative_incidence(time[own], cause[own])
+        found = [curve.rate(t, number).estimate for t in range(1, 1 + len(expected))]
+        np.testing.assert_allclose(found, expected, rtol=0, atol=6e-8)
+
+
+def test_aalens_variances_by_group():
+    time, cause, group = (np.array(GRAY[column]) for column in ("time", "cause", "group"))
+    for code, number, *expected in GRAY["variances"]:
+        own = (group == code) | (code == 0)
+        curve = cumulative_incidence(time[own], cause[own], variance="aalen").curve
+        rows = curve[curve["cause"] == number]
+        found = [rows.loc[rows["time"] <= t, "se"].iloc[-1] ** 2 for t in range(1, 1 + len(expected))]
+        np.testing.assert_allclose(found, expected, rtol=0, atol=6e-9)
+
+
+def test_turnbull():
+    case = published("turnbull")
+    found = interval_censored(case["lower"], case["upper"])
+    assert found.converged
+    np.testing.assert_allclose(found.sets[["lower", "upper", "mass"]], case["sets"], rtol=0, atol=5.01e-5)
+
+
+COMPARED = {"rows", "median", "quantiles", "rates", "lower", "upper", "statistic", "events", "expected", "tests"}
+COMPARED |= {"incidences", "variances", "sets", "at_risk"}
+FILES = ("survival", "quantiles", "lung", "competing", "proportions", "comparisons", "gray", "turnbull")
+
+
+def numbers_of(node, counted=False):
+    """How many numbers stand under a key whose values are compared."""
+    if isinstance(node, dict):
+        return sum(numbers_of(value, counted or key in COMPARED) for key, value in node.items())
+    if isinstance(node, list):
+        return sum(numbers_of(value, counted) for value in node)
+    return int(counted and isinstance(node, int | float))
+
+
+def test_at_least_a_hundred_published_numbers():
+    found = {name: numbers_of(published(name)) for name in FILES}
+    # the intervals of the cosmesis data are no results
+    found["turnbull"] = numbers_of(published("turnbull")["sets"], counted=True)
+    found["differences"] = 2 * len(published("proportion_differences"))
+    assert all(found.values())
+    assert sum(found.values()) >= 300, found
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_file_has_its_source(name):
+    assert "source" in (Path(__file__).parent / f"{name}.yaml").read_text(encoding="utf-8")

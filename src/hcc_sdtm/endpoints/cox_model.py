@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,23 +12,9 @@ from lifelines import CoxPHFitter
 from lifelines.exceptions import ConvergenceWarning, StatisticalWarning
 from numpy.typing import ArrayLike
 
+from hcc_sdtm.endpoints.estimate_warning import warn
+from hcc_sdtm.endpoints.hazard_ratio import LARGEST, CoxModel, doubts
 from hcc_sdtm.endpoints.risk_sets import build_risk_sets, read_events, read_groups, read_numbers
-
-EVENTS_PER_COVARIATE = 10
-"""Fewer events for each covariate than this make a Cox model say too much (Peduzzi and others 1995)."""
-
-
-@dataclass(frozen=True)
-class CoxModel:
-    """Hazard ratios: one row a covariate in ``ratios``: covariate, hazard_ratio, lower, upper, coefficient, se, z, p (Wald).
-
-    ``warnings`` says what speaks against reading them: few events for a covariate, no convergence.
-    """
-
-    ratios: pd.DataFrame
-    n: int
-    events: int
-    warnings: tuple[str, ...]
 
 
 def cox(
@@ -63,23 +48,23 @@ def cox(
             raise ValueError(f"{name} is {values[0]:g} for everybody, so there is nothing to compare")
     frame = pd.DataFrame({f"x{number}": values for number, values in enumerate(columns.values())})
     frame["time"], frame["event"] = times, events
-    options: dict[str, Any] = {}
+    # by itself lifelines stops at five digits
+    options: dict[str, Any] = {"fit_options": {"precision": 1e-10, "r_precision": 0.0}}
     if entries is not None:
         frame["entry"] = entries
         options["entry_col"] = "entry"
     if strata is not None:
         frame["stratum"] = read_groups("strata", strata, len(times))[0]
         options["strata"] = ["stratum"]
-    said = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         fitted = CoxPHFitter(alpha=1 - level).fit(frame, "time", "event", **options)
-    if any(issubclass(each.category, (ConvergenceWarning, StatisticalWarning)) for each in caught):
-        said.append("the model did not settle: a covariate may tell events from the others without exception")
-    if events.sum() < EVENTS_PER_COVARIATE * len(columns):
-        said.append(
-            f"{int(events.sum())} events for {len(columns)} covariates are few; {EVENTS_PER_COVARIATE} each are usual"
-        )
+    trouble = any(issubclass(each.category, (ConvergenceWarning, StatisticalWarning)) for each in caught)
+    settled = not trouble and bool(
+        np.abs(fitted.params_.to_numpy() * frame[fitted.params_.index].std()).max() <= LARGEST
+    )
+    said = doubts(int(events.sum()), len(columns), settled)
+    warn(said)
     summary = fitted.summary
     limits = np.exp(fitted.confidence_intervals_.to_numpy())
     ratios = pd.DataFrame(
@@ -94,4 +79,4 @@ def cox(
             "p": summary["p"].to_numpy(),
         }
     )
-    return CoxModel(ratios, len(times), int(events.sum()), tuple(said))
+    return CoxModel(ratios, len(times), int(events.sum()), said)

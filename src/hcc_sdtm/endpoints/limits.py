@@ -31,7 +31,7 @@ def confidence_limits(probability: Floats, se: Floats, ci: Transform, level: flo
     if not 0 < level < 1:
         raise ValueError(f"the confidence level must lie between 0 and 1, not {level}")
     z = float(ndtri((1 + level) / 2))
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         if ci == "log-log":
             inside = np.where((probability > EDGE) & (probability < 1 - EDGE), probability, np.nan)
             spread = np.exp(z * se / (inside * -np.log(inside)))

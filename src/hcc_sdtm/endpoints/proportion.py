@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import bdtr, bdtrc, betaincinv, ndtri
 
-ProportionInterval = Literal["clopper-pearson", "wilson", "jeffreys", "agresti-coull", "mid-p"]
+from hcc_sdtm.spec.endpoints import ProportionInterval
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Who is at risk when: durations with delayed entry, refused where they cannot be durations.
+"""Who is at risk when: durations with delayed entry and weights, refused where they cannot be durations or weights.
 
 A subject is at risk at t where entry < t <= exit, so that at a tie an event comes before a censoring, and one who enters
 at t does not count at t. A duration of 0 is allowed, for an event and for a censoring alike: data without the day-one
@@ -8,7 +8,7 @@ convention has it. With delayed entry every exit must lie after its entry, so 0 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -16,24 +16,33 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
+Weights = NDArray[np.int64] | NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class RiskSets:
-    """Sorted exits, and sorted entries (none where everybody is at risk from the origin)."""
+    """Sorted exits, and sorted entries (none where everybody is at risk from the origin).
+
+    With weights, ``exit_weights`` and ``entry_weights`` have at each place the weight from there to the end, so that a number
+    at risk is a sum of weights.
+    """
 
     entries: Floats
     exits: Floats
+    entry_weights: Weights | None = None
+    exit_weights: Weights | None = None
 
     def at_risk(self, times: ArrayLike) -> Counts:
-        """Number with entry < t <= exit, for each t."""
+        """Number with entry < t <= exit, for each t; with weights the sum of theirs, which may be broken."""
         at = np.asarray(times, dtype=np.float64)
-        left = len(self.exits) - np.searchsorted(self.exits, at, side="left")
-        yet_to_enter = len(self.entries) - np.searchsorted(self.entries, at, side="left")
-        return np.asarray(left - yet_to_enter, dtype=np.int64)
+        gone, entered = (np.searchsorted(ends, at, side="left") for ends in (self.exits, self.entries))
+        if self.exit_weights is None:
+            return np.asarray(len(self.exits) - gone - (len(self.entries) - entered), dtype=np.int64)
+        yet_to_enter = 0 if self.entry_weights is None else self.entry_weights[entered]
+        return cast("Counts", self.exit_weights[gone] - yet_to_enter)
 
     def reaches(self, minimum: float) -> float:
-        """First time from which at least ``minimum`` are at risk; NaN where the risk set never grows so large."""
+        """First time from which at least ``minimum`` subjects are at risk, weights aside; NaN where never so many are."""
         if not len(self.entries):
             return 0.0 if len(self.exits) >= minimum else np.nan
         after = np.unique(np.maximum(self.entries, 0.0))
@@ -43,18 +52,36 @@ class RiskSets:
         return float(after[enough[0]]) if len(enough) else np.nan
 
 
-def build_risk_sets(time: Floats, entry: Floats | None) -> RiskSets:
+def build_risk_sets(time: Floats, entry: Floats | None, weights: Weights | None = None) -> RiskSets:
     """The risk sets of durations; ValueError, by name and position, for what cannot be a duration or an entry."""
     _refuse("time", time, ~np.isfinite(time), "a duration must be a finite number")
     _refuse("time", time, time < 0, "a duration must not be negative")
+    if entry is not None:
+        if len(entry) != len(time):
+            raise ValueError(f"time has {len(time)} values and entry {len(entry)}")
+        _refuse("entry", entry, ~np.isfinite(entry), "an entry must be a finite number")
+        _refuse("entry", entry, entry < 0, "an entry must not be negative")
+        _refuse("entry", entry, entry >= time, "an entry must lie before the exit")
+    if weights is None:
+        return RiskSets(np.empty(0) if entry is None else np.sort(entry), np.sort(time))
+    exits, exit_weights = _with_weights(time, weights)
     if entry is None:
-        return RiskSets(np.empty(0), np.sort(time))
-    if len(entry) != len(time):
-        raise ValueError(f"time has {len(time)} values and entry {len(entry)}")
-    _refuse("entry", entry, ~np.isfinite(entry), "an entry must be a finite number")
-    _refuse("entry", entry, entry < 0, "an entry must not be negative")
-    _refuse("entry", entry, entry >= time, "an entry must lie before the exit")
-    return RiskSets(np.sort(entry), np.sort(time))
+        return RiskSets(np.empty(0), exits, None, exit_weights)
+    entries, entry_weights = _with_weights(entry, weights)
+    return RiskSets(entries, exits, entry_weights, exit_weights)
+
+
+def read_weights(values: ArrayLike | pd.Series, length: int) -> Weights:
+    """The weights, as integers where all are whole; ValueError by position for one that is negative, missing or infinite,
+    and where all are 0."""
+    weights = read_numbers(values)
+    if len(weights) != length:
+        raise ValueError(f"time has {length} values and weights {len(weights)}")
+    _refuse("weights", weights, ~np.isfinite(weights), "a weight must be a finite number")
+    _refuse("weights", weights, weights < 0, "a weight must not be negative")
+    if length and not weights.any():
+        raise ValueError("all weights are 0, so nobody is left")
+    return weights.astype(np.int64) if (weights == np.floor(weights)).all() else weights
 
 
 def read_numbers(values: ArrayLike | pd.Series) -> Floats:
@@ -92,6 +119,13 @@ def read_groups(name: str, values: ArrayLike, length: int) -> tuple[np.ndarray, 
         raise ValueError(f"{name}[{int(missing[0])}] is missing; leave the subject out")
     codes, names = pd.factorize(series, sort=True)
     return codes, list(names)
+
+
+def _with_weights(times: Floats, weights: Weights) -> tuple[Floats, Weights]:
+    """The times in order, and the weight from each of them to the end, with 0 at the end."""
+    order = np.argsort(times, kind="stable")
+    sums: Weights = np.append(np.cumsum(weights[order][::-1])[::-1], weights[:0].sum())
+    return times[order], sums
 
 
 def _refuse(name: str, values: Floats, wrong: NDArray[np.bool_], why: str) -> None:

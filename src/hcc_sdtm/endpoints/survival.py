@@ -4,21 +4,38 @@ Ours and not lifelines', whose median takes the wrong step where rounding leaves
 prediction carries the last value past the end of follow-up, and whose variance of the restricted mean is not
 Greenwood's. NE (not estimable) is NaN.
 
+Weights count rows: a subject of weight 3 is three subjects, as R's survfit and the FREQ statement of SAS have it. They are not
+sampling weights, whose variance is another.
+
 Kaplan and Meier 1958; Greenwood 1926; Brookmeyer and Crowley 1982; Schemper and Smith 1996 for the median follow-up.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
+from hcc_sdtm.endpoints.estimate_warning import warn
 from hcc_sdtm.endpoints.limits import confidence_limits
-from hcc_sdtm.endpoints.risk_sets import Counts, Floats, RiskSets, build_risk_sets, read_events, read_numbers
-from hcc_sdtm.spec.endpoints import Transform
+from hcc_sdtm.endpoints.risk_sets import (
+    Counts,
+    Floats,
+    RiskSets,
+    Weights,
+    build_risk_sets,
+    read_events,
+    read_numbers,
+    read_weights,
+)
+from hcc_sdtm.spec.endpoints import RiskSetMinimum, Transform
+
+ENOUGH = RiskSetMinimum()
+"""How many must be at risk before a curve with delayed entry is read."""
 
 STEP_TOLERANCE = float(np.sqrt(np.finfo(np.float64).eps))
 """Two heights of a curve closer than this are the same height. R's quantile.survfit uses the same number."""
@@ -35,12 +52,12 @@ class Quantile:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A probability at one time with its limits (NaN is not estimable), and the number at risk then."""
+    """A probability at one time with its limits (NaN: not estimable), and the number at risk then; with weights, their sum."""
 
     estimate: float
     lower: float
     upper: float
-    at_risk: int
+    at_risk: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +76,8 @@ class SurvivalCurve:
 
     ``curve`` has one row for each distinct time of an event or a censoring after ``start``: time, at_risk (just before
     it), events, censored, survival (just after it), se (Greenwood; NaN once survival is 0), lower, upper. Survival is 1
-    from ``start`` to the first row; it is conditional on being event-free at ``start`` where that is not 0.
+    from ``start`` to the first row; it is conditional on being event-free at ``start`` where that is not 0. With weights
+    the numbers are sums of weights. ``warnings`` says what speaks against reading the curve.
     """
 
     curve: pd.DataFrame
@@ -67,21 +85,23 @@ class SurvivalCurve:
     ci: Transform
     level: float
     start: float = 0.0
+    warnings: tuple[str, ...] = ()
 
     @property
     def n(self) -> int:
-        """Number of subjects."""
-        return len(self.risk_sets.exits)
+        """Number of subjects; with weights their sum, rounded."""
+        weights = self.risk_sets.exit_weights
+        return len(self.risk_sets.exits) if weights is None else round(float(weights[0]))
 
     @property
     def events(self) -> int:
-        """Number of events."""
-        return int(self.curve["events"].sum())
+        """Number of events; with weights their sum, rounded."""
+        return round(float(self.curve["events"].sum()))
 
     @property
     def last_time(self) -> float:
         """The longest duration; NaN where there is no subject."""
-        return float(self.risk_sets.exits[-1]) if self.n else np.nan
+        return float(self.risk_sets.exits[-1]) if len(self.risk_sets.exits) else np.nan
 
     def at_risk(self, times: ArrayLike) -> Counts:
         """Number at risk at each time: entry < t <= exit."""
@@ -103,8 +123,8 @@ class SurvivalCurve:
 
     def rate(self, t: float) -> Rate:
         """Survival just after ``t``; NaN before ``start``, and past the longest duration unless survival is 0 there."""
-        at_risk = int(self.at_risk(t))
-        if not self.n or t < self.start:
+        at_risk = self.at_risk(t).item()
+        if self.curve.empty or t < self.start:
             return Rate(np.nan, np.nan, np.nan, at_risk)
         row = int(np.searchsorted(self.curve["time"].to_numpy(), t, side="right")) - 1
         if row < 0:
@@ -116,9 +136,24 @@ class SurvivalCurve:
             return Rate(np.nan, np.nan, np.nan, at_risk)
         return Rate(survival, lower_limit, upper_limit, at_risk)
 
+    def conditional_rate(self, t: float, given: float) -> Rate:
+        """Survival just after ``t`` of those who are free of the event at ``given``: the rate of the curve with that start.
+
+        NaN where `rate` is NaN at either time, where ``t`` lies before ``given``, and where nobody is left at ``given``.
+        """
+        at_risk = self.at_risk(t).item()
+        whole, base = self.rate(t), self.rate(given)
+        if np.isnan(whole.estimate) or t < given or given >= self.last_time or not base.estimate > 0:
+            return Rate(np.nan, np.nan, np.nan, at_risk)
+        rows = self.curve[(self.curve["time"] > given) & (self.curve["time"] <= t)]
+        survival, se = _product(rows["events"].to_numpy(), rows["at_risk"].to_numpy())
+        last, last_se = (survival[-1:], se[-1:]) if len(rows) else (np.ones(1), np.zeros(1))
+        lower, upper = confidence_limits(last, last_se, self.ci, self.level)
+        return Rate(float(last[0]), float(lower[0]), float(upper[0]), at_risk)
+
     def restricted_mean(self, tau: float) -> RestrictedMean:
         """Area under the curve from ``start`` to ``tau``; NaN where ``tau`` is past the longest duration and survival not 0."""
-        if not self.n or np.isnan(self.rate(tau).estimate):
+        if self.curve.empty or np.isnan(self.rate(tau).estimate):
             return RestrictedMean(np.nan, np.nan, np.nan, np.nan)
         steps = self.curve[(self.curve["events"] > 0) & (self.curve["time"] < tau)]
         edges = np.concatenate([[self.start], steps["time"], [tau]])
@@ -147,40 +182,98 @@ def kaplan_meier(
     time: ArrayLike,
     event: ArrayLike,
     entry: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
     *,
     start: float = 0.0,
     ci: Transform = "log-log",
     level: float = 0.95,
+    enough: RiskSetMinimum = ENOUGH,
 ) -> SurvivalCurve:
     """The Kaplan-Meier curve of durations ``time`` with ``event`` 1 (had it) or 0 (censored).
 
-    ``entry`` is the time from which a subject is observed (delayed entry). ``start`` asks for survival conditional on
-    being event-free then: who left before it is not in the curve. No subject at all gives an empty curve, all NaN.
+    ``entry`` is the time from which a subject is observed (delayed entry); where events come before ``enough`` are at risk, the
+    curve carries a warning, which is also an `EstimateWarning`. ``weights`` say how many subjects each row stands for: whole
+    weights give what repeated rows give, Greenwood's variance included; broken ones give a warning, because as sampling
+    weights they need another variance. A row of weight 0 is left out. ``start`` asks for survival conditional on being
+    event-free then: who left before it is not in the curve. No subject at all gives an empty curve, all NaN.
 
     Raises ValueError, naming the position, for a duration that is negative, missing or infinite, an entry not before
-    its exit, and an event that is neither 0 nor 1.
+    its exit, an event that is neither 0 nor 1, and a weight that is negative, missing or infinite.
     """
     times = read_numbers(time)
     events = read_events(event, len(times))
     entries = None if entry is None else read_numbers(entry)
-    risk_sets = build_risk_sets(times, entries)
+    counted = None if weights is None else read_weights(weights, len(times))
+    risk_sets = build_risk_sets(times, entries, counted)
+    stays = np.ones(len(times), dtype=np.bool_) if counted is None else counted > 0
+    needed = enough.of(int(stays.sum()))
     if start > 0:
-        stays = times > start
-        times, events = times[stays], events[stays]
-        entries = np.full(len(times), start) if entries is None else np.maximum(entries[stays], start)
-        risk_sets = build_risk_sets(times, entries)
+        stays &= times > start
+        entries = np.full(len(times), start) if entries is None else np.maximum(entries, start)
+    if start > 0 or not stays.all():
+        times, events, entries = times[stays], events[stays], None if entries is None else entries[stays]
+        counted = None if counted is None else counted[stays]
+        risk_sets = build_risk_sets(times, entries, counted)
     distinct, place = np.unique(times, return_inverse=True)
-    leaving = np.bincount(place, minlength=len(distinct))
-    having = np.bincount(place[events == 1], minlength=len(distinct))
+    leaving, having = _counts(place, events, counted, len(distinct))
     at_risk = risk_sets.at_risk(distinct)
-    survival: Floats = np.cumprod(1 - having / at_risk, dtype=np.float64)
-    staying = (at_risk - having).astype(np.float64)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        se = np.asarray(survival * np.sqrt(np.cumsum(having / (at_risk * staying))), dtype=np.float64)
+    survival, se = _product(having, at_risk)
     lower, upper = confidence_limits(survival, se, ci, level)
     columns = {"time": distinct, "at_risk": at_risk, "events": having, "censored": leaving - having}
     columns |= {"survival": survival, "se": se, "lower": lower, "upper": upper}
-    return SurvivalCurve(pd.DataFrame(columns), risk_sets, ci, level, start)
+    late = entries is not None and bool((entries > start).any())
+    said = _early_warnings(times, events, risk_sets, needed) if late else []
+    if counted is not None and counted.dtype.kind == "f":
+        said.append(
+            "broken weights count parts of subjects; as sampling weights they need a variance other than Greenwood's"
+        )
+    warn(said)
+    return SurvivalCurve(pd.DataFrame(columns), risk_sets, ci, level, start, tuple(said))
+
+
+def _counts(place: Counts, events: Counts, weights: Weights | None, length: int) -> tuple[Weights, Weights]:
+    """Who leaves at each distinct time, and who of them with an event."""
+    had = events == 1
+    if weights is None:
+        return np.bincount(place, minlength=length), np.bincount(place[had], minlength=length)
+    leaving = np.bincount(place, weights, minlength=length)
+    having = np.bincount(place[had], weights[had], minlength=length)
+    return cast("Weights", leaving.astype(weights.dtype)), cast("Weights", having.astype(weights.dtype))
+
+
+def _product(having: Weights, at_risk: Weights) -> tuple[Floats, Floats]:
+    """Survival after each time, and its Greenwood standard error (NaN once survival is 0)."""
+    staying = (at_risk - having).astype(np.float64)
+    if at_risk.dtype.kind == "f":
+        # sums of broken weights: what is left of everybody is 0 but for rounding
+        staying = np.where(staying < STEP_TOLERANCE * at_risk, 0.0, staying)
+    survival: Floats = np.cumprod(staying / at_risk, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        se = np.asarray(survival * np.sqrt(np.cumsum(having / (at_risk * staying))), dtype=np.float64)
+    return survival, se
+
+
+def _early_warnings(times: Floats, events: Counts, risk_sets: RiskSets, needed: float) -> list[str]:
+    """What speaks against the early part of a curve with delayed entry."""
+    at = np.unique(times[events == 1])
+    people = RiskSets(risk_sets.entries, risk_sets.exits)
+    at_risk, having = people.at_risk(at), np.bincount(np.searchsorted(at, times[events == 1]), minlength=len(at))
+    reached = people.reaches(needed)
+    early = at <= reached if np.isfinite(reached) else np.ones(len(at), dtype=np.bool_)
+    said = []
+    if early.any():
+        count = "1 event" if having[early].sum() == 1 else f"{having[early].sum()} events"
+        first = f"the first at {at[0]:.4g} with {at_risk[0]} at risk"
+        until = f"so many are from {reached:.4g} on" if np.isfinite(reached) else "so many never are"
+        said.append(f"{count} before {int(np.ceil(needed))} are at risk ({first}); {until}")
+    emptied = np.flatnonzero((at_risk == having) & (at < (risk_sets.exits[-1] if len(risk_sets.exits) else np.nan)))
+    if len(emptied):
+        t = at[emptied[0]]
+        later = int((times > t).sum())
+        said.append(
+            f"everybody at risk at {t:.4g} had the event, so the curve is 0, whoever is followed after it ({later})"
+        )
+    return said
 
 
 def median_follow_up(time: ArrayLike, event: ArrayLike, ci: Transform = "log-log", level: float = 0.95) -> Quantile:

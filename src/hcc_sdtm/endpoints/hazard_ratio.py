@@ -1,0 +1,149 @@
+"""Hazard ratios of the groups of one variable: Cox regression, Efron's method for ties, on counts by time and group.
+
+Ours beside `cox`, which is lifelines and takes any covariates: a model of one variable needs no row a subject, only how many
+of each group were at risk and had the event at each time, and the two are tested to be equal. Cox 1972; Efron 1977.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy.special import ndtr, ndtri
+
+from hcc_sdtm.endpoints.estimate_warning import warn
+from hcc_sdtm.endpoints.risk_sets import Counts, Floats, build_risk_sets, read_events, read_groups, read_numbers
+
+EVENTS_PER_COVARIATE = 10
+"""Fewer events for each covariate than this make a Cox model say too much (Peduzzi and others 1995)."""
+NOT_SETTLED = "the model did not settle: a covariate may tell events from the others without exception"
+STEPS = 40
+SETTLED = 1e-9
+LARGEST = 15.0
+"""A log hazard ratio beyond this is on its way to infinity."""
+
+
+@dataclass(frozen=True)
+class CoxModel:
+    """Hazard ratios: one row a covariate in ``ratios``: covariate, hazard_ratio, lower, upper, coefficient, se, z, p (Wald).
+
+    ``warnings`` says what speaks against reading them: few events for a covariate, no convergence.
+    """
+
+    ratios: pd.DataFrame
+    n: int
+    events: int
+    warnings: tuple[str, ...]
+
+
+def hazard_ratios(
+    time: ArrayLike,
+    event: ArrayLike,
+    group: ArrayLike,
+    reference: Any,
+    entry: ArrayLike | None = None,
+    *,
+    strata: ArrayLike | None = None,
+    level: float = 0.95,
+) -> CoxModel:
+    """The hazard ratio of each group against the reference, with Wald limits; the covariate of a row is its group.
+
+    Raises ValueError as `log_rank` does, for a reference that nobody is in, and for a study without any event.
+    """
+    times = read_numbers(time)
+    events = read_events(event, len(times))
+    entries = None if entry is None else read_numbers(entry)
+    build_risk_sets(times, entries)
+    codes, names = read_groups("group", group, len(times))
+    if len(names) < 2:
+        raise ValueError(f"a comparison needs at least two groups, not {len(names)}")
+    if reference not in names:
+        raise ValueError(f'nobody is in the reference "{reference}"; the groups are {", ".join(map(str, names))}')
+    if not events.any():
+        raise ValueError("there is no event, so there is no hazard ratio")
+    stratum = np.zeros(len(times), dtype=np.int64) if strata is None else read_groups("strata", strata, len(times))[0]
+    at_risk = np.vstack([_at_risk(times, events, codes, entries, stratum == each, len(names)) for each in set(stratum)])
+    others = [number for number, name in enumerate(names) if name != reference]
+    observed = np.bincount(codes[events == 1], minlength=len(names)).astype(np.float64)[others]
+    coefficients, information, settled = _maximum(at_risk, others, observed)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        se = np.sqrt(np.diag(np.linalg.pinv(information)))
+        z, reach = coefficients / se, float(ndtri((1 + level) / 2)) * se
+        ratios = pd.DataFrame(
+            {
+                "covariate": [names[number] for number in others],
+                "hazard_ratio": np.exp(coefficients),
+                "lower": np.exp(coefficients - reach),
+                "upper": np.exp(coefficients + reach),
+                "coefficient": coefficients,
+                "se": se,
+                "z": z,
+                "p": 2 * ndtr(-np.abs(z)),
+            }
+        )
+    said = doubts(int(events.sum()), len(others), settled)
+    warn(said)
+    return CoxModel(ratios, len(times), int(events.sum()), said)
+
+
+def doubts(events: int, covariates: int, settled: bool) -> tuple[str, ...]:
+    """What speaks against reading a Cox model."""
+    said = [] if settled else [NOT_SETTLED]
+    if events < EVENTS_PER_COVARIATE * covariates:
+        many = "1 covariate" if covariates == 1 else f"{covariates} covariates"
+        said.append(f"{events} event{'s' * (events != 1)} for {many}: {EVENTS_PER_COVARIATE} each are usual")
+    return tuple(said)
+
+
+def _at_risk(
+    times: Floats, events: Counts, codes: Counts, entries: Floats | None, own: np.ndarray, groups: int
+) -> Floats:
+    """For each event the number at risk in each group, of tied events less the share of those that came first (Efron)."""
+    at, having = np.unique(times[own & (events == 1)], return_counts=True)
+    counted = np.empty((groups, len(at)))
+    tied = np.empty((groups, len(at)))
+    for code in range(groups):
+        chosen = own & (codes == code)
+        late = None if entries is None else entries[chosen]
+        counted[code] = build_risk_sets(times[chosen], late).at_risk(at)
+        place = np.searchsorted(at, times[chosen & (events == 1)])
+        tied[code] = np.bincount(place, minlength=len(at))
+    row = np.repeat(np.arange(len(at)), having)
+    share = (np.arange(len(row)) - np.repeat(np.cumsum(having) - having, having)) / having[row]
+    return np.asarray((counted[:, row] - share * tied[:, row]).T)
+
+
+def _maximum(at_risk: Floats, others: Sequence[int], observed: Floats) -> tuple[Floats, Floats, bool]:
+    """The log hazard ratios of largest partial likelihood, their information, and whether they settled (Newton, halving)."""
+    found = np.zeros(len(others))
+    likelihood, score, information = _likelihood(found, at_risk, others, observed)
+    for _ in range(STEPS):
+        if np.abs(score).max() <= SETTLED * max(1.0, observed.sum()) or np.abs(found).max() > LARGEST:
+            break
+        step = np.linalg.pinv(information) @ score
+        for _ in range(STEPS):
+            tried = _likelihood(found + step, at_risk, others, observed)
+            if tried[0] >= likelihood - SETTLED:
+                break
+            step = step / 2
+        found = found + step
+        likelihood, score, information = tried
+    settled = bool(np.abs(found).max() <= LARGEST and np.abs(score).max() <= 1e-6 * max(1.0, observed.sum()))
+    return found, information, settled
+
+
+def _likelihood(
+    found: Floats, at_risk: Floats, others: Sequence[int], observed: Floats
+) -> tuple[float, Floats, Floats]:
+    """The log partial likelihood, its slope and its curvature."""
+    ratios = np.ones(at_risk.shape[1])
+    ratios[others] = np.exp(np.clip(found, -50, 50))
+    weighted = at_risk * ratios
+    total = weighted.sum(axis=1)
+    share = weighted[:, others] / total[:, None]
+    information = np.diag(share.sum(axis=0)) - share.T @ share
+    return float(observed @ found - np.log(total).sum()), observed - share.sum(axis=0), information
