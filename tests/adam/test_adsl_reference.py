@@ -190,3 +190,13 @@ def test_end_of_study_and_follow_up(adsl, events):
     alive = adsl[(adsl["DTHFL"] != "Y") & (adsl["SAFFL"] == "Y")]
     assert len(alive) >= 20
     assert alive["FUPM"].tolist() == pytest.approx(((alive["LSTALVDT"] - alive["TRTSDT"] + 1) / MONTH).tolist())
+
+
+def test_reason_for_the_change_of_line_and_group_of_progressing_lesions(adsl, events):
+    given = read("sdtm/suppcm")
+    reasons = given[(given["QNAM"] == "SWREAS") & (given["CMCAT"] == "SECOND LINE")]
+    same(adsl["SLREAS"], over_truth(reasons, events, lambda group: group["QVAL"].iloc[0]))
+    known = adsl[adsl["OLIGON"].notna()]
+    assert known["OLIGGR1"].tolist() == [">=2" if value >= 2 else "1" for value in known["OLIGON"]]
+    assert known["OLIGGR1N"].tolist() == [2 if value >= 2 else 1 for value in known["OLIGON"]]
+    assert set(adsl.loc[adsl["OLIGON"].isna(), "OLIGGR1"]) <= {""}

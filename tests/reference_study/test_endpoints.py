@@ -6,12 +6,13 @@ The estimators here are a few lines of plain Python, and nothing of the package 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 from math import exp, inf, isnan, log, nan, sqrt
 
 import lifelines
 import numpy as np
 import pytest
-from scipy.stats import beta
+from scipy.stats import beta, chi2
 
 from tests.reference_study.truth import Row, days_of, read_truth, true_records
 
@@ -186,11 +187,12 @@ def exact(x, n):
 
 
 class Reported:
-    """The statistics of one endpoint of the run, by their names."""
+    """The statistics of one endpoint of the run in one group, by their names."""
 
-    def __init__(self, reference_run, endpoint: str) -> None:
+    def __init__(self, reference_run, endpoint: str, group: str = "") -> None:
         results = reference_run.result.endpoints
-        self.rows = {row["statistic"]: row for row in results[results["endpoint"] == endpoint].to_dict("records")}
+        chosen = (results["endpoint"] == endpoint) & (results["group"] == group)
+        self.rows = {row["statistic"]: row for row in results[chosen].to_dict("records")}
         assert self.rows
 
     def value(self, statistic: str) -> float:
@@ -216,6 +218,7 @@ CURVES["DCTRL"] = (
     [event for event, kept in zip(CURVES["PFS"][1], CONTROLLED, strict=True) if kept],
     (6, 12),
 )
+CURVES["NLFS"] = (durations("SLADT"), [row["SLCAUSE"] != "0" for row in IRRADIATED], (6, 12))
 
 
 @pytest.mark.parametrize("endpoint", CURVES)
@@ -267,6 +270,7 @@ RESPONSES = {
     "DCR": ("BOR", "CR PR SD", False),
     "DCR-EVALUABLE": ("BOR", "CR PR SD", True),
     "DCR-MRECIST": ("BORM", "CR PR SD", False),
+    "ORR-CONFIRMED-MRECIST": ("CBORM", "CR PR", False),
 }
 
 
@@ -299,8 +303,288 @@ def test_median_follow_up_is_that_of_the_truth(reference_run):
     Reported(reference_run, "FOLLOW-UP").require("median", median(curve(time, [not each for each in event])))
 
 
-def test_no_endpoint_is_without_a_truth(reference_run):
-    tested = {*CURVES, *RESPONSES, "OSDE", "TTNT2L", "FOLLOW-UP"}
+RECORDS = {"PFSB": (6, 12), "PFSC": (6, 12), "DOR": (6, 12), "TTR": (), "PFS2": (12, 24)}
+
+
+@pytest.mark.parametrize("endpoint", RECORDS)
+def test_times_without_a_truth_of_their_own_are_those_of_their_records(reference_run, endpoint):
+    records = rows_of(reference_run, "ADTTE", endpoint).values()
+    time, event = [row["AVAL"] for row in records], [row["CNSR"] == 0 for row in records]
+    reported, steps = Reported(reference_run, endpoint), curve(time, event)
+    assert (reported.value("subjects"), reported.value("events")) == (len(time), sum(event))
+    assert reported.value("left out") == len(IRRADIATED) - len(time)
+    reported.require("median", median(steps))
+    for t in RECORDS[endpoint]:
+        reported.require(f"rate at {t} months", rate(steps, t), 100)
+
+
+@pytest.mark.parametrize("endpoint", ["PFS", "OS", "TTNT2L", "PFS2"])
+def test_censorings_are_counted_by_their_reason(reference_run, endpoint):
+    records = rows_of(reference_run, "ADTTE", endpoint).values()
+    reasons = [row["EVNTDESC"] for row in records if row["CNSR"] > 0]
+    reported = Reported(reference_run, endpoint)
+    assert reported.value("censored") == len(reasons)
+    found = {name: row["value"] for name, row in reported.rows.items() if row["measure"] == "count"}
+    assert found == {f"censored: {reason}": reasons.count(reason) for reason in reasons}
+
+
+SHARES = {
+    "ORR-RECOMPUTED": ("BORR", "CR PR"),
+    "ORR-RECOMPUTED-MRECIST": ("BORRM", "CR PR"),
+    "DCR-RECOMPUTED": ("BORR", "CR PR SD NON-CR/NON-PD"),
+    "DCR-RECOMPUTED-MRECIST": ("BORRM", "CR PR SD NON-CR/NON-PD"),
+    "CBR": ("CB", "Y"),
+    "CBR-CONFIRMED": ("CCB", "Y"),
+    "CBR-MRECIST": ("CBM", "Y"),
+    "CBR-CONFIRMED-MRECIST": ("CCBM", "Y"),
+}
+
+
+@pytest.mark.parametrize("endpoint", SHARES)
+def test_shares_without_a_truth_of_their_own_are_those_of_their_records(reference_run, endpoint):
+    parameter, good = SHARES[endpoint]
+    number = sum(row["AVALC"] in good.split() for row in rows_of(reference_run, "ADRS", parameter).values())
+    reported = Reported(reference_run, endpoint)
+    assert (reported.value("subjects"), reported.value("number")) == (len(IRRADIATED), number)
+    reported.require("rate", exact(number, len(IRRADIATED)), 100)
+
+
+def test_response_among_those_with_a_target_lesion(reference_run):
+    targets = {
+        row["USUBJID"]
+        for row in true_records("TU")
+        if row["TUSTRESC"] == "TARGET" and row["VISITNUM"] == "1" and row["TUEVAL"] == "INVESTIGATOR"
+    }
+    among = [row for row in IRRADIATED if row["USUBJID"] in targets]
+    number = sum(row["BOR"] in ("CR", "PR") for row in among)
+    reported = Reported(reference_run, "ORR-MEASURABLE")
+    assert (reported.value("subjects"), reported.value("number")) == (len(among), number)
+    reported.require("rate", exact(number, len(among)), 100)
+
+
+def mean(steps, tau):
+    """The area under the curve to tau, with Greenwood's standard error, by the areas that remain after each event."""
+    edges = [0.0, *(t for t, _, _ in steps if t < tau), tau]
+    heights = [1.0, *(s for t, s, _ in steps if t < tau)]
+    areas = [(right - left) * s for (left, right), s in zip(pairwise(edges), heights, strict=True)]
+    greenwood = [v for t, _, v in steps if t < tau]
+    terms = [after - before for before, after in zip([0.0, *greenwood], greenwood, strict=False)]
+    se = sqrt(sum(sum(areas[at + 1 :]) ** 2 * term for at, term in enumerate(terms)))
+    return sum(areas), sum(areas) - Z * se, sum(areas) + Z * se
+
+
+def crossing(steps, level):
+    """The times at which the curve and its limits come down to a level."""
+    bands = [limits(s, s * sqrt(v)) if s > 0 else (nan, nan) for _, s, v in steps]
+
+    def first(heights):
+        return next((t for (t, _, _), height in zip(steps, heights, strict=True) if height <= level + 1e-9), nan)
+
+    return first([s for _, s, _ in steps]), first([low for low, _ in bands]), first([high for _, high in bands])
+
+
+def test_quantiles_and_restricted_means_are_those_of_the_truth(reference_run):
+    for endpoint in ("PFS", "OSRT"):
+        steps = curve(*CURVES[endpoint][:2])
+        Reported(reference_run, endpoint).require("restricted mean to 12 months", mean(steps, 12))
+    steps, reported = curve(*CURVES["PFS"][:2]), Reported(reference_run, "PFS")
+    for share in (25, 75):
+        reported.require(f"time of {share} % with the event", crossing(steps, 1 - share / 100))
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "t", "given"), [("OS", 24, 12), ("OSRT", 12, 6), ("OSRT", 24, 6), ("OSRT", 24, 12)]
+)
+def test_conditional_survival_is_that_of_those_who_lived_so_long(reference_run, endpoint, t, given):
+    time, event, _ = CURVES[endpoint]
+    lived = [(b, e) for b, e in zip(time, event, strict=True) if b > given]
+    expected = rate(curve([b for b, _ in lived], [e for _, e in lived]), t)
+    Reported(reference_run, endpoint).require(f"rate at {t} months, given event-free at {given} months", expected, 100)
+
+
+def test_entry_and_death_are_compared_pair_by_pair(reference_run):
+    time, event, _ = CURVES["OS"]
+    entry = [(date.fromisoformat(row["RTSTDTC"]) - diagnosis(row)).days / MONTH for row in IRRADIATED]
+    score = pairs = 0
+    for a, b, e in zip(entry, time, event, strict=True):
+        for other, end in zip(entry, time, strict=True):
+            # the other was at risk when this one died, and lived longer
+            if e and other < b < end:
+                pairs += 1
+                score += (a < other) - (a > other)
+    assert Reported(reference_run, "OSDE").value("Kendall's tau of entry and event") == pytest.approx(score / pairs)
+
+
+def test_time_to_second_line_from_the_qualifying_progression_is_that_of_the_truth(reference_run):
+    first = {row["USUBJID"]: row["MHSTDTC"] for row in true_records("MH") if row["MHCAT"] == "QUALIFYING PROGRESSION"}
+    start = {row["USUBJID"]: date.fromisoformat(first[row["USUBJID"]]) for row in IRRADIATED}
+    time = [
+        ((date.fromisoformat(analysis_date(row, "SLADT")) - start[row["USUBJID"]]).days + 1) / MONTH
+        for row in IRRADIATED
+    ]
+    entry = [(date.fromisoformat(row["RTSTDTC"]) - start[row["USUBJID"]]).days / MONTH for row in IRRADIATED]
+    cause, reported = [int(row["SLCAUSE"]) for row in IRRADIATED], Reported(reference_run, "TTNT2LQ")
+    needed = max(10, 0.15 * 57)
+    begins = min(a for a in entry if sum(x <= a < b for x, b in zip(entry, time, strict=True)) >= needed)
+    assert reported.value("curve starts at") == pytest.approx(begins)
+    assert min(b for b, c in zip(time, cause, strict=True) if c) > max(entry)
+    # everybody has entered before the first event, so that nobody's late entry changes a risk set
+    for which, name in {1: "second-line therapy", 2: "death without second-line therapy"}.items():
+        for t in (6, 12):
+            reported.require(f"incidence at {t} months: {name}", incidence(time, cause, which, t), 100)
+
+
+def test_reasons_for_the_switch_are_those_that_the_sites_recorded(reference_run):
+    switched = {row["USUBJID"] for row in IRRADIATED if row["SLCAUSE"] == "1"}
+    given = {
+        row["USUBJID"]: row["QVAL"]
+        for row in true_records("SUPPCM")
+        if row["QNAM"] == "SWREAS" and row["CMCAT"] == "SECOND LINE"
+    }
+    reasons = [given.get(subject) or "no reason recorded" for subject in sorted(switched)]
+    reported = Reported(reference_run, "SWITCH-REASONS")
+    assert reported.value("subjects") == len(switched) == 26
+    assert reported.value("left out") == len(IRRADIATED) - len(switched)
+    assert {row["cause"] for row in reported.rows.values() if row["measure"] == "count"} == set(reasons)
+    for reason in set(reasons):
+        assert reported.value(reason) == reasons.count(reason)
+        reported.require(f"share: {reason}", exact(reasons.count(reason), len(reasons)), 100)
+
+
+def turnbull(intervals):
+    """Survival by self-consistency on every place where mass can be; the smallest and the largest value at a time."""
+    ends = sorted({(left, right) for left, right in intervals if left == right})
+    lefts = sorted({left for left, right in intervals if left < right})
+    rights = sorted({right for left, right in intervals if left < right and right < inf})
+    for left in lefts:
+        right = next((b for b in rights if b > left), inf)
+        inside = [b for b in (*lefts, *(a for a, _ in ends)) if left < b < right]
+        if not inside:
+            ends.append((left, right))
+    ends.sort()
+
+    def is_in(a, b, left, right):
+        """Whether an interval holds a place: an exact time is only held strictly after an open left end."""
+        if left == right:
+            return a == b == left
+        return (left < a if a == b else left <= a) and b <= right
+
+    holds = [[is_in(a, b, left, right) for a, b in ends] for left, right in intervals]
+    mass = [1 / len(ends)] * len(ends)
+    for _ in range(20000):
+        weights = [0.0] * len(ends)
+        for row in holds:
+            total = sum(m for m, h in zip(mass, row, strict=True) if h)
+            for at, h in enumerate(row):
+                weights[at] += mass[at] / total if h else 0.0
+        updated = [w / len(intervals) for w in weights]
+        if max(abs(a - b) for a, b in zip(mass, updated, strict=True)) < 1e-12:
+            break
+        mass = updated
+
+    def survival(t):
+        surely = sum(m for m, (a, b) in zip(mass, ends, strict=True) if (a > t if a == b else a >= t))
+        return surely, sum(m for m, (_, b) in zip(mass, ends, strict=True) if b > t)
+
+    return survival
+
+
+def test_interval_censored_progression_is_that_of_the_assessments(reference_run):
+    scans = reference_run.frame("ADRS")
+    adequate = scans[(scans["PARAMCD"] == "OVR") & scans["AVALC"].isin(["CR", "PR", "SD", "NON-CR/NON-PD"])]
+    days = {subject: part["ADT"].tolist() for subject, part in adequate.groupby("USUBJID")}
+    intervals = []
+    for subject, row in rows_of(reference_run, "ADTTE", "PFS").items():
+        end = row["ADT"] - row["STARTDT"] + 1
+        if row["CNSR"] > 0:
+            intervals.append((end, inf))
+        elif row["EVNTDESC"] == "Death":
+            intervals.append((end, end))
+        else:
+            before = [day for day in days.get(subject, []) if row["STARTDT"] <= day < row["ADT"]]
+            intervals.append((max(before) - row["STARTDT"] + 1 if before else 0, end))
+    reported, survival = Reported(reference_run, "PFS-INTERVAL"), turnbull(intervals)
+    assert reported.value("events between two assessments") == sum(a < b < inf for a, b in intervals)
+    for t in (6, 12):
+        row, (low, high) = reported.rows[f"rate at {t} months"], survival(t * MONTH)
+        found = (row["lower"], row["upper"]) if isnan(row["value"]) else (row["value"], row["value"])
+        assert found == pytest.approx((100 * low, 100 * high), abs=1e-4)
+
+
+def score_and_information(time, event, member, slope):
+    """Of the partial likelihood of one group against another, Efron's ties."""
+    score = information = 0.0
+    for t in sorted({b for b, e in zip(time, event, strict=True) if e}):
+        dying = [m for b, e, m in zip(time, event, member, strict=True) if e and b == t]
+        all_in = sum(exp(slope) if m else 1.0 for b, m in zip(time, member, strict=True) if b >= t)
+        group_in = sum(exp(slope) for b, m in zip(time, member, strict=True) if b >= t and m)
+        all_out, group_out = sum(exp(slope) if m else 1.0 for m in dying), sum(exp(slope) for m in dying if m)
+        for at in range(len(dying)):
+            share = (group_in - at / len(dying) * group_out) / (all_in - at / len(dying) * all_out)
+            score -= share
+            information += share * (1 - share)
+        score += sum(dying)
+    return score, information
+
+
+def log_rank(time, event, member):
+    excess = variance = 0.0
+    for t in sorted({b for b, e in zip(time, event, strict=True) if e}):
+        n = sum(b >= t for b in time)
+        k = sum(b >= t and m for b, m in zip(time, member, strict=True))
+        d = sum(e and b == t for b, e in zip(time, event, strict=True))
+        excess += sum(e and m and b == t for b, e, m in zip(time, event, member, strict=True)) - d * k / n
+        variance += d * k / n * (1 - k / n) * (n - d) / (n - 1) if n > 1 else 0.0
+    return chi2.sf(excess**2 / variance, 1)
+
+
+COMPARED = {"SEX": ("M", "F"), "AGEGR1": ("18-64", ">=65"), "OLIGGR1": ("1", ">=2"), "HBVFL": ("N", "Y")}
+
+
+@pytest.mark.parametrize("variable", COMPARED)
+def test_subgroups_are_compared_as_the_truth_is(reference_run, variable):
+    adsl = reference_run.frame("ADSL").set_index("USUBJID")[variable].to_dict()
+    reference, other = COMPARED[variable]
+    time, event, _ = CURVES["PFS"]
+    used = [
+        (b, e, adsl[row["USUBJID"]])
+        for row, b, e in zip(IRRADIATED, time, event, strict=True)
+        if adsl[row["USUBJID"]] in (reference, other)
+    ]
+    assert {value for *_, value in used} == set(filter(None, (adsl[row["USUBJID"]] for row in IRRADIATED)))
+    for value in (reference, other):
+        own = [(b, e) for b, e, group in used if group == value]
+        reported, steps = Reported(reference_run, "PFS", f"{variable}={value}"), curve(*zip(*own, strict=True))
+        assert (reported.value("subjects"), reported.value("events")) == (len(own), sum(e for _, e in own))
+        reported.require("median", median(steps))
+        reported.require("rate at 12 months", rate(steps, 12), 100)
+    times, events, groups = zip(*used, strict=True)
+    member, slope = [group == other for group in groups], 0.0
+    for _ in range(50):
+        score, information = score_and_information(times, events, member, slope)
+        slope += score / information
+    reach = Z / sqrt(information)
+    ratio = [exp(each) for each in (slope, slope - reach, slope + reach)]
+    Reported(reference_run, "PFS", f"{variable}={other}").require(f"hazard ratio against {variable}={reference}", ratio)
+    compared = Reported(reference_run, "PFS", variable)
+    assert compared.value("p, log-rank") == pytest.approx(log_rank(times, events, member))
+    if len(used) < len(IRRADIATED):
+        assert compared.value("left out") == len(IRRADIATED) - len(used)
+
+
+def test_a_rate_that_rests_on_few_at_risk_says_so(reference_run):
+    results = reference_run.result.endpoints
+    rates = results[results["measure"].isin(["rate", "incidence"]) & results["value"].gt(0)]
+    keys = ["endpoint", "group", "time"]
+    at_risk = results[results["measure"] == "at-risk"].drop_duplicates(keys, keep="last").set_index(keys)["value"]
+    for row in rates[rates["endpoint"] != "PFS-INTERVAL"].to_dict("records"):
+        number = at_risk[row["endpoint"], row["group"], row["time"]]
+        assert (number < max(10, 0.1 * row["n"])) == ("at risk, fewer than" in row["warning"]), row["statistic"]
+
+
+def test_no_endpoint_is_without_a_test(reference_run):
+    tested = {*CURVES, *RESPONSES, *RECORDS, *SHARES, "OSDE", "TTNT2L", "FOLLOW-UP"}
+    tested |= {"PFS-INTERVAL", "ORR-MEASURABLE", "TTNT2LQ", "SWITCH-REASONS"}
     assert set(reference_run.result.endpoints["endpoint"]) == tested
 
 

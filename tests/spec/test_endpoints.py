@@ -1,72 +1,70 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from pydantic import ValidationError
 
-from hcc_sdtm.problem import StudyError
-from hcc_sdtm.spec.endpoints import RiskSetMinimum, SurvivalEndpoint, read_endpoints
+from hcc_sdtm.spec.endpoints import EndpointList, RiskSetMinimum, SurvivalEndpoint
 
-LIST = """\
-populations: {RTFL: all treated}
-endpoints:
-  - {id: PFS, label: PFS, estimator: survival, parameter: PFS, population: RTFL, times: [6, 12]}
-  - id: ORR
-    label: ORR
-    estimator: proportion
-    parameter: RSP
-    population: RTFL
-    among: {parameter: BOR, values: PD, label: evaluable}
-"""
-KNOWN = {"ADTTE": ["PFS"], "ADRS": ["RSP", "BOR"]}
+PFS = {"id": "PFS", "label": "PFS", "estimator": "survival", "parameter": "PFS", "population": "RTFL"}
+ORR = {"id": "ORR", "label": "ORR", "estimator": "proportion", "parameter": "RSP", "population": "RTFL"}
 
 
-def read(folder, text, **known):
-    path = folder / "endpoints.yaml"
-    path.write_text(text, encoding="utf-8")
-    return read_endpoints(path, "specs/endpoints.yaml", **known)
+def listed(*endpoints, **further):
+    return EndpointList.model_validate({"populations": {"RTFL": "all treated"}, "endpoints": endpoints, **further})
 
 
-def problems(folder, text, **known):
-    with pytest.raises(StudyError) as raised:
-        read(folder, text, **known)
-    return [str(problem) for problem in raised.value.problems]
+def message(*endpoints):
+    with pytest.raises(ValidationError) as raised:
+        listed(*endpoints)
+    return raised.value.errors()[0]["msg"]
 
 
-def test_numbers_are_numbers_and_defaults_stand(tmp_path):
-    listed = read(tmp_path, LIST, parameters=KNOWN, subject_variables=["RTFL"])
-    first = listed.endpoints[0]
-    assert isinstance(first, SurvivalEndpoint)
-    assert (first.times, first.interval, first.level, first.unit) == ((6.0, 12.0), "log-log", 0.95, "months")
-
-
-def test_every_name_is_checked_at_its_line(tmp_path):
-    text = LIST.replace("parameter: RSP", "parameter: RSPP").replace("id: ORR", "id: PFS")
-    text = text.replace("parameter: BOR", "parameter: BORR").replace("population: RTFL\n", "population: RTFF\n")
-    assert problems(tmp_path, text, parameters=KNOWN, subject_variables=["RTFL"]) == [
-        'specs/endpoints.yaml:4: the id "PFS" is used a second time',
-        'specs/endpoints.yaml:7: unknown parameter of ADRS "RSPP"; did you mean "RSP"?',
-        'specs/endpoints.yaml:8: unknown population "RTFF"; did you mean "RTFL"?',
-        'specs/endpoints.yaml:8: unknown variable of ADSL "RTFF"; did you mean "RTFL"?',
-        'specs/endpoints.yaml:9: unknown parameter of ADRS "BORR"; did you mean "BOR"?',
-    ]
-
-
-def test_wrong_keys_and_values(tmp_path):
-    assert problems(tmp_path, LIST.replace("times: [6, 12]", "time: [6, 12]")) == [
-        'specs/endpoints.yaml:3: unknown key "time"; did you mean "times"?'
-    ]
-    (negative,) = problems(tmp_path, LIST.replace("[6, 12]", "[-6]"))
-    assert "must be more than 0" in negative
-    (estimator,) = problems(tmp_path, LIST.replace("estimator: survival", "estimator: survivall"))
-    assert estimator.startswith("specs/endpoints.yaml:3")
+def test_texts_become_numbers_and_defaults_stand():
+    (endpoint,) = listed(PFS | {"times": ["6", "12"]}).endpoints
+    assert isinstance(endpoint, SurvivalEndpoint)
+    assert (endpoint.times, endpoint.interval, endpoint.level, endpoint.unit) == ((6.0, 12.0), "log-log", 0.95, "")
+    assert (endpoint.by, endpoint.compare, endpoint.given, endpoint.restricted_mean) == ((), False, (), ())
 
 
 def test_fewest_at_risk_is_the_larger_of_number_and_share():
     assert [RiskSetMinimum().of(n) for n in (20, 100)] == [10, 15]
 
 
-def test_the_reference_trial_s_own_list():
-    path = Path(__file__).parents[2] / "specs" / "endpoints.yaml"
-    listed = read_endpoints(path, "specs/endpoints.yaml")
-    assert [endpoint.id for endpoint in listed.endpoints][:3] == ["PFS", "PFSEMA", "ORR"]
+def test_each_scheme_is_an_endpoint_of_its_own():
+    schemes = ["PFSB", {"id": "PFS-E", "parameter": "PFSEMA", "scheme": "EMA type", "note": "supportive"}]
+    endpoint = PFS | {"schemes": schemes, "by": "SEX", "compare": "yes", "purpose": "primary", "times": ["12"]}
+    first, second, third = listed(endpoint | {"scheme": "FDA table A", "note": "primary"}).endpoints
+    assert [each.id for each in (first, second, third)] == ["PFS", "PFSB", "PFS-E"]
+    assert [each.parameter for each in (first, second, third)] == ["PFS", "PFSB", "PFSEMA"]
+    assert [each.label for each in (first, second, third)] == ["PFS", "PFS, PFSB", "PFS, EMA type"]
+    assert [each.scheme for each in (first, second, third)] == ["FDA table A", "PFSB", "EMA type"]
+    assert [each.note for each in (first, second, third)] == ["primary", "", "supportive"]
+    assert [each.times for each in (first, second, third)] == [(12.0,)] * 3
+    assert [each.by for each in (first, second, third)] == [("SEX",), (), ()]
+    assert [each.purpose for each in (first, second, third)] == ["primary", "exploratory", "exploratory"]
+
+
+def test_a_scheme_of_a_proportion_may_have_its_own_values():
+    endpoint = ORR | {"schemes": [{"id": "R", "parameter": "BORR", "scheme": "recomputed", "values": ["CR", "PR"]}]}
+    assert [each.values for each in listed(endpoint).endpoints] == [("Y",), ("CR", "PR")]
+
+
+def test_response_groups_are_what_is_read_together():
+    among = {"parameter": "BOR", "values": ["PD"], "label": "evaluable"}
+    evaluable = ORR | {"id": "E", "among": among}
+    endpoints = listed(PFS, ORR | {"schemes": ["CRSP"]}, evaluable, evaluable | {"id": "F"})
+    assert endpoints.response_groups == (("RSP",), ("CRSP",), ("RSP", "BOR"))
+
+
+def test_comparing():
+    assert "compare needs by" in message(PFS | {"compare": "yes"})
+    assert 'reference names "SEXX"' in message(PFS | {"compare": "yes", "by": "SEX", "reference": {"SEXX": "F"}})
+    assert "reference needs compare" in message(PFS | {"by": "SEX", "reference": {"SEX": "F"}})
+    follow_up = PFS | {"estimator": "follow-up", "by": "SEX", "compare": "yes"}
+    assert "compare is for survival, cumulative-incidence and proportion" in message(follow_up)
+    late = {"estimator": "cumulative-incidence", "causes": ["a"], "by": "SEX", "compare": "yes", "delayed_entry": {}}
+    assert "Gray's test has no delayed entry" in message(PFS | late)
+
+
+def test_two_causes_of_one_name():
+    assert 'two causes are called "a"' in message(PFS | {"estimator": "cumulative-incidence", "causes": ["a", "a"]})

@@ -1,46 +1,93 @@
-"""The endpoints a trial asks for (``specs/endpoints.yaml``): which parameter, which estimator, which times, whose numbers.
+"""What a trial can ask for in ``specs/endpoints.yaml``: which parameter, which estimator, which times, whose numbers.
 
-Another trial writes another list and no code. Order in the file is the order of every table.
+Another trial writes another list and no code. Order in the file is the order of every table. The names in the list are checked
+in `hcc_sdtm.spec.endpoint_list`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from pathlib import Path
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from hcc_sdtm.problem import Problem, StudyError, nearest
-from hcc_sdtm.spec.yaml_file import FileModel, Texts, read_yaml, validate
+from hcc_sdtm.problem import nearest
+from hcc_sdtm.spec.yaml_file import FileModel, Texts
 
 Share = Annotated[float, Field(gt=0, lt=1)]
+Shares = tuple[Share, ...]
 Times = tuple[Annotated[float, Field(gt=0)], ...]
 Transform = Literal["log-log", "log", "plain", "arcsin"]
 """How the confidence limits of a curve are made."""
+ProportionInterval = Literal["clopper-pearson", "wilson", "jeffreys", "agresti-coull", "mid-p"]
+"""How the confidence limits of a proportion are made."""
+
+
+class Variant(FileModel):
+    """The same endpoint by another parameter: another censoring scheme, response criterion or reader.
+
+    Left out, ``id`` is the parameter's code, ``scheme`` what the parameter's own file calls the scheme, ``label`` the
+    endpoint's with the scheme, and ``values`` are those of the endpoint.
+    """
+
+    parameter: str
+    id: str = ""
+    scheme: str = ""
+    label: str = ""
+    values: Texts = ()
+    note: str = ""
+
+
+def _variant(value: Any) -> Any:
+    return {"parameter": value} if isinstance(value, str) else value
 
 
 class _Endpoint(FileModel):
     """What every endpoint says.
 
     ``population`` is the ADSL flag (Y) of those it is about; ``where`` restricts the parameter's rows by other columns;
-    ``by`` is an ADSL variable for whose every value it is given once more; ``no_record`` is the reason to print for
-    those of the population who have no row of the parameter; ``note`` stands beside the numbers.
+    ``scheme`` is the censoring scheme or response criterion of the parameter, and ``schemes`` have the same endpoint by
+    others. ``by`` are ADSL variables for whose every value it is given once more, and with ``compare`` their values are
+    compared, each against the ``reference`` of its variable (the first value where there is none). ``no_record`` is the
+    reason to print for those of the population who have no row of the parameter; ``note`` stands beside the numbers;
+    ``purpose`` and ``reason`` are what CDISC's results standard asks of an analysis.
     """
 
-    id: str
-    label: str
+    IS_COMPARABLE: ClassVar[bool] = False
+
+    id: str = Field(min_length=1)
+    label: str = Field(min_length=1)
     parameter: str
     population: str
+    scheme: str = ""
+    schemes: tuple[Annotated[Variant, BeforeValidator(_variant)], ...] = ()
     where: dict[str, Texts] = {}
-    by: str = ""
+    by: Texts = ()
+    compare: bool = False
+    reference: dict[str, str] = {}
     level: Share = 0.95
     no_record: str = "no record of the parameter"
+    purpose: Literal["", "primary", "secondary", "exploratory"] = ""
+    reason: Literal["", "protocol", "sap", "data", "agency"] = ""
     note: str = ""
+
+    @model_validator(mode="after")
+    def _compared(self) -> _Endpoint:
+        if self.compare and not self.IS_COMPARABLE:
+            raise ValueError("compare is for survival, cumulative-incidence and proportion")
+        if self.compare and not self.by:
+            raise ValueError("compare needs by, the variables of ADSL whose values are compared")
+        for variable in self.reference:
+            if variable not in self.by:
+                raise ValueError(f'reference names "{variable}", which is not one of by{nearest(variable, self.by)}')
+        if self.reference and not self.compare:
+            raise ValueError("reference needs compare: yes")
+        return self
 
 
 class RiskSetMinimum(FileModel):
-    """With delayed entry: how many must be at risk before the curve may start, a number and a share of the subjects."""
+    """How many must be at risk, a number and a share of the subjects."""
 
     count: int = Field(default=10, ge=1)
     share: Share = 0.15
@@ -50,35 +97,89 @@ class RiskSetMinimum(FileModel):
         return max(self.count, self.share * subjects)
 
 
+class DelayedEntry(RiskSetMinimum):
+    """Subjects are at risk from ENTRY on: how many must be, before the curve may start.
+
+    A test of dependence between entry and event with a p under ``dependence`` makes a warning.
+    """
+
+    dependence: Share = 0.05
+
+
 class SurvivalEndpoint(_Endpoint):
     """Median and rates of an ADTTE parameter by Kaplan-Meier.
 
-    With ``delayed_entry`` a subject is at risk from the column ENTRY on. ``unit`` is that of AVAL and ``times``.
+    ``unit`` is that of AVAL and of all times; where it is left out, it is that of the parameter. ``quantiles`` are shares who
+    have had the event, besides the median; ``given`` earlier times to which later rates are made conditional;
+    ``restricted_mean`` the times up to which the mean time is taken.
     """
 
+    IS_COMPARABLE: ClassVar[bool] = True
+
     estimator: Literal["survival"]
-    unit: str = "months"
+    unit: str = ""
     times: Times = ()
+    quantiles: Shares = ()
+    given: Times = ()
+    restricted_mean: Times = ()
     interval: Transform = "log-log"
-    delayed_entry: RiskSetMinimum | None = None
+    delayed_entry: DelayedEntry | None = None
 
 
 class FollowUpEndpoint(_Endpoint):
     """Median follow-up by reverse Kaplan-Meier of an ADTTE parameter that ends with death."""
 
     estimator: Literal["follow-up"]
-    unit: str = "months"
+    unit: str = ""
+    quantiles: Shares = ()
     interval: Transform = "log-log"
 
 
 class IncidenceEndpoint(_Endpoint):
     """Cumulative incidence of each cause of an ADTTE parameter; ``causes`` names them in the order of CAUSE: 1, 2, ..."""
 
+    IS_COMPARABLE: ClassVar[bool] = True
+
     estimator: Literal["cumulative-incidence"]
-    unit: str = "months"
+    unit: str = ""
     times: Times = ()
     interval: Transform = "log-log"
     causes: tuple[str, ...] = Field(min_length=1)
+    delayed_entry: DelayedEntry | None = None
+
+    @model_validator(mode="after")
+    def _testable(self) -> IncidenceEndpoint:
+        if self.compare and self.delayed_entry:
+            raise ValueError("compare and delayed_entry do not go together: Gray's test has no delayed entry")
+        return self
+
+    @field_validator("causes")
+    @classmethod
+    def _told_apart(cls, causes: tuple[str, ...]) -> tuple[str, ...]:
+        if repeated := [cause for cause in causes if causes.count(cause) > 1]:
+            raise ValueError(f'two causes are called "{repeated[0]}"')
+        return causes
+
+
+class Assessments(FileModel):
+    """The records of an ADRS parameter that show a subject without the event: its values, and a restriction of its rows."""
+
+    parameter: str
+    values: Texts
+    where: dict[str, Texts] = {}
+
+
+class IntervalCensoredEndpoint(_Endpoint):
+    """Rates and median of an ADTTE parameter whose event is only known to lie between two assessments (Turnbull).
+
+    ``between`` are the events (texts of EVNTDESC) that were seen at an assessment; every other event has its exact day.
+    """
+
+    estimator: Literal["interval-censored"]
+    unit: str = ""
+    times: Times = ()
+    assessments: Assessments
+    between: Texts
 
 
 class Denominator(FileModel):
@@ -95,56 +196,84 @@ class ProportionEndpoint(_Endpoint):
     The denominator is the whole population, so that no row is no response, unless ``among`` narrows it.
     """
 
+    IS_COMPARABLE: ClassVar[bool] = True
+
     estimator: Literal["proportion"]
     values: Texts = ("Y",)
-    interval: Literal["clopper-pearson", "wilson"] = "clopper-pearson"
+    interval: ProportionInterval = "clopper-pearson"
     among: Denominator | None = None
 
 
-EndpointSpec = SurvivalEndpoint | FollowUpEndpoint | IncidenceEndpoint | ProportionEndpoint
+class CategoriesEndpoint(_Endpoint):
+    """How an ADSL variable is distributed among those who had the event of an ADTTE parameter.
+
+    ``cause`` is the event where several compete (CAUSE), and ``event`` what it is called; ``variable`` is counted, and
+    ``missing`` says what no value of it means.
+    """
+
+    estimator: Literal["categories"]
+    variable: str
+    cause: int = Field(default=1, ge=1)
+    event: str
+    missing: str = "not recorded"
+    interval: ProportionInterval = "clopper-pearson"
+
+
+EndpointSpec = (
+    SurvivalEndpoint
+    | FollowUpEndpoint
+    | IncidenceEndpoint
+    | IntervalCensoredEndpoint
+    | ProportionEndpoint
+    | CategoriesEndpoint
+)
 
 
 class EndpointList(FileModel):
-    """The endpoints in order; ``populations`` says in words who has each ADSL flag."""
+    """The endpoints in order; those by another scheme come after the endpoint that names it, without its ``by``.
+
+    ``populations`` says in words who has each ADSL flag; ``few_at_risk`` below how many at risk a rate has a warning (Pocock,
+    Clayton and Altman 2002: a curve is read to where a tenth to a fifth are still followed); ``combinations`` how many
+    combinations of unknown dates are tried for the bounds of an endpoint; ``datasets`` which dataset stands for ADSL, ADRS
+    and ADTTE, where it is called otherwise.
+    """
 
     populations: dict[str, str]
     endpoints: tuple[Annotated[EndpointSpec, Field(discriminator="estimator")], ...]
+    few_at_risk: RiskSetMinimum = RiskSetMinimum(count=10, share=0.10)
+    combinations: int = Field(default=1024, ge=1)
+    datasets: dict[Literal["ADSL", "ADRS", "ADTTE"], str] = {}
+
+    @field_validator("endpoints")
+    @classmethod
+    def _by_every_scheme(cls, endpoints: tuple[EndpointSpec, ...]) -> tuple[EndpointSpec, ...]:
+        return tuple(each for endpoint in endpoints for each in _expanded(endpoint))
+
+    @cached_property
+    def response_groups(self) -> tuple[tuple[str, ...], ...]:
+        """The ADRS parameters that endpoints read of a subject, those of one endpoint together."""
+        groups = [
+            (endpoint.parameter, *([endpoint.among.parameter] if endpoint.among else []))
+            for endpoint in self.endpoints
+            if isinstance(endpoint, ProportionEndpoint)
+        ]
+        return tuple(dict.fromkeys(groups))
 
 
-def read_endpoints(
-    path: Path,
-    name: str,
-    parameters: Mapping[str, Collection[str]] | None = None,
-    subject_variables: Collection[str] | None = None,
-) -> EndpointList:
-    """The trial's list; ``name`` is how problems print the file.
-
-    ``parameters`` has the PARAMCDs of ADTTE and ADRS, ``subject_variables`` those of ADSL; where given, what the list
-    names must be among them. Raises StudyError with every problem and its line.
-    """
-    file = read_yaml(path, name)
-    listed = validate(file, EndpointList)
-    problems: list[Problem] = []
-
-    def check(place: tuple[str | int, ...], what: str, value: str, allowed: Collection[str] | None) -> None:
-        if allowed is not None and value not in allowed:
-            problems.append(Problem(file.source(place), f'unknown {what} "{value}"{nearest(value, allowed)}'))
-
-    seen: set[str] = set()
-    for number, endpoint in enumerate(listed.endpoints):
-        place = ("endpoints", number)
-        if endpoint.id in seen:
-            problems.append(Problem(file.source((*place, "id")), f'the id "{endpoint.id}" is used a second time'))
-        seen.add(endpoint.id)
-        dataset = "ADRS" if isinstance(endpoint, ProportionEndpoint) else "ADTTE"
-        known = None if parameters is None else parameters[dataset]
-        check((*place, "parameter"), f"parameter of {dataset}", endpoint.parameter, known)
-        check((*place, "population"), "population", endpoint.population, listed.populations)
-        check((*place, "population"), "variable of ADSL", endpoint.population, subject_variables)
-        if endpoint.by:
-            check((*place, "by"), "variable of ADSL", endpoint.by, subject_variables)
-        if isinstance(endpoint, ProportionEndpoint) and endpoint.among:
-            check((*place, "among", "parameter"), f"parameter of {dataset}", endpoint.among.parameter, known)
-    if problems:
-        raise StudyError(problems)
-    return listed
+def _expanded(endpoint: EndpointSpec) -> Iterator[EndpointSpec]:
+    """The endpoint without its schemes, then that of each scheme."""
+    yield endpoint.model_copy(update={"schemes": ()})
+    for variant in endpoint.schemes:
+        scheme = variant.scheme or variant.parameter
+        changed: dict[str, Any] = {
+            "id": variant.id or variant.parameter,
+            "parameter": variant.parameter,
+            "scheme": scheme,
+            "label": variant.label or f"{endpoint.label}, {scheme}",
+            "note": variant.note,
+            "purpose": "exploratory" if endpoint.purpose else "",
+            **{"schemes": (), "by": (), "compare": False, "reference": {}},
+        }
+        if variant.values:
+            changed["values"] = variant.values
+        yield endpoint.model_copy(update=changed)

@@ -1,0 +1,110 @@
+"""Survival where an event was only seen at an assessment, and lies somewhere after the one before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hcc_sdtm.endpoints.interval_censored import Range, interval_censored
+from hcc_sdtm.endpoints.listed.analysis_data import AnalysisData, Floats
+from hcc_sdtm.endpoints.listed.analysis_set import AnalysisSet
+from hcc_sdtm.endpoints.listed.estimated import Estimated, outcomes_of, subjects_of
+from hcc_sdtm.endpoints.listed.statistics import PERCENT, Statistic, at_time, count_of
+from hcc_sdtm.number_text import NOT_ESTIMABLE, number_text
+from hcc_sdtm.spec.endpoints import IntervalCensoredEndpoint
+
+BETWEEN = "between two assessments"
+OPEN = "the assessments do not tell where in the range it lies"
+NO_DATES = "no usable date of origin or event"
+OTHER_DATES = "a time that is not the one between its dates"
+ROUNDING = 1e-6
+"""Days by which a time may differ from the one between its dates."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How AVAL counts days: (days between the dates + ``first_day``) / ``unit``."""
+
+    unit: float
+    first_day: float
+
+
+def estimate_interval_censored(
+    endpoint: IntervalCensoredEndpoint, chosen: AnalysisSet, data: AnalysisData
+) -> Estimated:
+    """Turnbull's estimate: an event of ``between`` lies after the last assessment without it and not after its own date.
+
+    Without an assessment before, it lies after the origin. Other events have their exact time, and a censoring is open to
+    the right. Dates (STARTDT and ADT of ADTTE, ADT of ADRS) are in days, in which the estimate is made; how AVAL counts
+    them is taken from the records themselves.
+    """
+    start, end = chosen.numbers("STARTDT"), chosen.numbers("ADT")
+    chosen = chosen.without(~np.isfinite(start + end), NO_DATES)
+    scale = _scale(chosen)
+    days = chosen.numbers("ADT") - chosen.numbers("STARTDT") + scale.first_day
+    chosen = chosen.without(~(np.abs(days - chosen.numbers("AVAL") * scale.unit) <= ROUNDING), OTHER_DATES)
+    days = chosen.numbers("ADT") - chosen.numbers("STARTDT") + scale.first_day
+    had = chosen.numbers("CNSR") == 0
+    codes, texts = chosen.texts("EVNTDESC")
+    seen = had & np.isin(codes, [at for at, text in enumerate(texts) if text in endpoint.between])
+    upper = np.where(had, days, np.inf)
+    lower = np.where(seen, np.minimum(_free_until(endpoint, chosen, data, scale), days), days)
+    made = interval_censored(lower, upper)
+    statistics = [*subjects_of(chosen), *outcomes_of(chosen)]
+    statistics.append(count_of("events between two assessments", "events", int((lower < upper)[seen].sum()), BETWEEN))
+    warning = "; ".join(made.warnings)
+    middle = made.quantile(0.5)
+    median = Range(middle.lowest / scale.unit, middle.highest / scale.unit)
+    statistics.append(_range("median", "median", median, endpoint.unit, warning))
+    last = float(days.max()) if len(days) else np.nan
+    for t in endpoint.times:
+        rate = made.rate(t * scale.unit) if np.isfinite(scale.unit) else Range(np.nan, np.nan)
+        is_seen = t * scale.unit <= last or rate.highest <= 0
+        percent = Range(100 * rate.lowest, 100 * rate.highest) if is_seen else Range(np.nan, np.nan)
+        statistics.append(_range(f"rate {at_time(t, endpoint.unit)}", "rate", percent, PERCENT, warning, t))
+    return Estimated("Turnbull (interval-censored), without limits", made.n, statistics, None, chosen)
+
+
+def _free_until(endpoint: IntervalCensoredEndpoint, chosen: AnalysisSet, data: AnalysisData, scale: Scale) -> Floats:
+    """The day of the last assessment without the event before the end of each record; 0 where there is none."""
+    asked = endpoint.assessments
+    rows, subjects = data.adrs.of(asked.parameter)
+    for variable, values in {**asked.where, "AVALC": asked.values}.items():
+        codes, texts = data.adrs.texts(variable, rows)
+        kept = np.isin(codes, [at for at, text in enumerate(texts) if text in values])
+        rows, subjects = rows[kept], subjects[kept]
+    # the place of each assessed subject among the analysed, whose numbers are in order
+    place = np.searchsorted(chosen.subjects, subjects)
+    known = place < len(chosen.subjects)
+    known[known] = chosen.subjects[place[known]] == subjects[known]
+    date, place = data.adrs.numbers("ADT", rows)[known], place[known]
+    start, end = chosen.numbers("STARTDT"), chosen.numbers("ADT")
+    before = (date < end[place]) & (date >= start[place])
+    last = np.full(len(start), -np.inf)
+    np.maximum.at(last, place[before], date[before])
+    return np.where(np.isfinite(last), last - start + scale.first_day, 0.0)
+
+
+def _scale(chosen: AnalysisSet) -> Scale:
+    """Of the shortest and the longest record; NaN where all are of one length."""
+    days, time = chosen.numbers("ADT") - chosen.numbers("STARTDT"), chosen.numbers("AVAL")
+    if not len(days):
+        return Scale(np.nan, np.nan)
+    short, long = int(days.argmin()), int(days.argmax())
+    if days[short] == days[long] or time[short] == time[long]:
+        return Scale(np.nan, np.nan)
+    unit = float((days[long] - days[short]) / (time[long] - time[short]))
+    return Scale(unit, round(float(time[short] * unit - days[short]), 6))
+
+
+def _range(statistic: str, measure: str, found: Range, unit: str, warning: str, time: float = np.nan) -> Statistic:
+    """A value where it is identified; else its ends as limits, and no value."""
+    if not np.isfinite(found.lowest) or not np.isfinite(found.highest):
+        return Statistic(statistic, measure, np.nan, NOT_ESTIMABLE, unit, time=time, warning=warning)
+    low, high = number_text(found.lowest), number_text(found.highest)
+    if np.isclose(found.lowest, found.highest, rtol=1e-9, atol=1e-9):
+        return Statistic(statistic, measure, found.lowest, low, unit, time=time, warning=warning)
+    said = "; ".join(each for each in (OPEN, warning) if each)
+    ends = (found.lowest, found.highest)
+    return Statistic(statistic, measure, np.nan, f"{low} to {high}", unit, *ends, time=time, warning=said)
