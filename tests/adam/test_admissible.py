@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -13,13 +14,14 @@ from hypothesis import strategies as st
 
 from hcc_sdtm.adam.admissible.columns import EXACT, INTERVAL, add_admissible
 from hcc_sdtm.adam.admissible.finding_outcomes import find_admissible
-from hcc_sdtm.adam.deriving import derive_adam
+from hcc_sdtm.adam.deriving import derive_adam, derive_copies
 from hcc_sdtm.dates import bounds, from_days, to_days
 from tests.adam.tables import ADAM, SPECS, TRIAL, as_text, lines, study
 
 START, CUTOFF = "2021-03-01", "2024-02-29"
 
 CODES = ("PFS", "PFSB", "PFSEMA", "DCTRL", "OS", "OSDE", "OSRT", "TTNT2L", "PFS2")
+GROUPS = (("RSP",), ("RSP", "BOR"), ("DC", "BOR"), ("CRSP",), ("BOR", "NACTDT", "LSTA"))
 FEW = replace(ADAM, parameters=tuple(parameter for parameter in ADAM.parameters if parameter.paramcd in CODES))
 
 
@@ -96,9 +98,10 @@ def test_an_origin_is_tried_at_its_ends_and_not_combined_with_dates_of_other_par
     base = derive_adam(tables, SPECS, TRIAL, FEW)
     tried = []
 
-    def derive(copies, adam, read):
+    def derive(copies, adam, read, given):
         tried.append((len(copies["DM"].frame), {each.paramcd for each in adam.parameters}, set(read)))
-        return derive_adam(copies, SPECS, TRIAL, adam).datasets
+        assert given is None
+        return derive_copies(SPECS, TRIAL, copies, adam, read, given)
 
     found = find_admissible(tables, base.datasets, SPECS, TRIAL, FEW, derive)
     # 31 days of May 2021, and for what starts at diagnosis each with two of December 2020; not 31 x 31
@@ -138,6 +141,58 @@ def test_outcomes_of_a_parameter_are_distinct_and_name_who_may_not_be_in_it():
     assert sum(time != time for time, _, _ in control) == 1
     assert len([time for time, _, _ in control if time == time]) == 26
     assert len(set(map(str, control))) == len(control)
+
+
+@pytest.mark.parametrize(
+    ("course", "group", "expected"),
+    [
+        ({}, ("DC",), None),
+        # a stable disease is control from the 35th day on: of the days of April, those from the 4th on
+        ({"scans": "2021-04 SD"}, ("DC",), {("N",), ("Y",)}),
+        ({"scans": "2021-04 SD"}, ("DC", "BOR"), {("N", "NE"), ("Y", "SD")}),
+        # the values of one completion stand together: no response with an unknown best response, and no SD with a response
+        ({"scans": "2021-05-24 PR", "therapy": "2021-05"}, ("RSP", "BOR"), {("Y", "PR"), ("N", "NE")}),
+        ({"scans": "2021-04-12 PR, 2021-05 PR"}, ("RSP",), {("Y",)}),
+        # confirmed from the 28th day after the first on
+        ({"scans": "2021-04-12 PR, 2021-05 PR"}, ("CRSP",), {("Y",), ("N",)}),
+        ({"scans": "2021-05 NE"}, ("LSTA", "BOR"), {("", "NE")}),
+        ({"diagnosis": "2020-12"}, ("RSP",), None),
+    ],
+)
+def test_what_responses_can_be(course, group, expected):
+    found = derive_adam(study(**one(**course)), SPECS, TRIAL, ADAM, [group]).admissible
+    values = found.of_responses(group)
+    assert values == ({} if expected is None else {"A": sorted(expected)})
+    assert found.of_responses(("RSP", "BOR", "DC")) == {}
+
+
+def test_a_subject_without_records_of_what_others_have_has_no_response():
+    tables = one(scans="", death="2021-09")
+    tables["RS"] = frame("S RSDTC RSSTRESC", [("other", "2021-04-12", "PR")])
+    found = derive_adam(study(**tables), SPECS, TRIAL, ADAM, [("RSP", "BOR", "MDIS")]).admissible
+    assert found.of_responses(("RSP", "BOR", "MDIS")) == {"A": [("N", "NE", "Y")]}
+
+
+def test_responses_with_too_many_completions_are_said():
+    tables = study(**one(scans="2021-04-12 SD, 2021-07 PR, 2021 SD", death="2022"))
+    found = derive_adam(tables, SPECS, TRIAL, ADAM, GROUPS).admissible
+    assert found.responses.empty
+    assert set(found.responses_not_enumerated["PARAMCDS"]) == set(GROUPS)
+    assert set(from_days(found.responses_not_enumerated["EARLIEST"])) == {"2021-01-01"}
+
+
+def test_groups_of_responses_change_nothing_of_times():
+    tables = study(**one(scans="2021-04 SD, 2021-06 PD", diagnosis="2020-12"))
+    alone, beside = (derive_adam(tables, SPECS, TRIAL, ADAM, groups).admissible for groups in ((), GROUPS))
+    pd.testing.assert_frame_equal(alone.outcomes, beside.outcomes)
+    assert alone.responses.empty
+    assert set(beside.responses["PARAMCDS"]) == set(GROUPS)
+
+
+def test_responses_are_found_without_any_time_to_event_parameter():
+    tables = study(**one(scans="2021-04 SD"))
+    found = derive_adam(tables, SPECS, TRIAL, replace(ADAM, parameters=()), [("DC",)]).admissible
+    assert found.of_responses(("DC",)) == {"A": [("N",), ("Y",)]}
 
 
 # A derivation of every completion by hand: each is a subject of one study, whose admissible ones are sorted out by loops.
@@ -252,9 +307,16 @@ def test_the_outcomes_are_those_of_every_admissible_completion(course):
         SPECS,
         TRIAL,
         FEW,
-        lambda copies, adam, _: derive_adam(copies, SPECS, TRIAL, adam).datasets,
+        partial(derive_copies, SPECS, TRIAL),
+        GROUPS,
     )
     assert found.not_enumerated.empty
+    assert found.responses_not_enumerated.empty
+    for group in GROUPS:
+        own_values = responses(base.datasets["ADRS"].frame, ["A"], group)
+        names = [f"{number:05d}" for number in range(len(admissible_of(course, alive)))]
+        values = responses(every.datasets["ADRS"].frame, names, group)
+        assert set(found.of_responses(group).get("A", own_values)) == values, group
     enumerated = outcomes(found.outcomes.dropna(subset="ADT"))
     for paramcd, values in wanted.items():
         assert enumerated.get(paramcd, own.get(paramcd)) == values, paramcd
@@ -266,6 +328,12 @@ def test_the_outcomes_are_those_of_every_admissible_completion(course):
         assert row["ADTHI"] == max(value[0] for value in values)
         assert row["AVALLO"] == min(value[1] for value in values)
         assert row["AVALHI"] == max(value[1] for value in values)
+
+
+def responses(adrs, names, group):
+    """The values of the subjects' records, record by record."""
+    value = {(row["USUBJID"], row["PARAMCD"]): row["AVALC"] for _, row in adrs.iterrows()}
+    return {tuple(value.get((name, code), "") for code in group) for name in names}
 
 
 def outcomes(adtte):

@@ -7,7 +7,7 @@ import pytest
 
 from hcc_sdtm.adam.admissible.completions import Batch, build_copies, combine_days, possible_days
 from hcc_sdtm.adam.deriving import derive_adam
-from hcc_sdtm.dates import bounds, from_days, to_days
+from hcc_sdtm.dates import from_days, to_days
 from tests.adam.tables import ADAM, SPECS, TRIAL, as_text, lines, study
 
 CUTOFF = float(to_days(pd.Series(["2024-02-29"]))[0])
@@ -22,11 +22,13 @@ CUTOFF = float(to_days(pd.Series(["2024-02-29"]))[0])
         ("2021---31", "2021-01-31", "2021-12-31", 7),
         ("2024", "2024-01-01", "2024-02-29", 60),  # no later than the data cut-off
         ("2025", "2025-01-01", "2025-01-01", 1),  # wherever it is, it is after it
+        ("2021-05-06 | 2021-06-05", "2021-05-06", "2021-06-05", 2),  # the readings of an ambiguous date
+        ("2021-01 | 2021-10", "2021-01-01", "2021-10-31", 62),
+        ("2024-02-03 | 2024-03-02", "2024-02-03", "2024-02-03", 1),
     ],
 )
 def test_the_days_that_a_partial_date_can_be(text, first, last, count):
-    limits = bounds(pd.Series([text], dtype=object)).iloc[0]
-    days = possible_days(text, limits["earliest"], limits["latest"], CUTOFF)
+    days = possible_days(text, CUTOFF)
     assert [*from_days(pd.Series(days[[0, -1]])), len(days)] == [first, last, count]
 
 

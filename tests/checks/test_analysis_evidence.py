@@ -54,12 +54,14 @@ def test_records_by_number_alone_and_unclear():
     there = evidence(
         RS="USUBJID  RSSEQ\nS-1  1\nS-1  2\nS-2  1",
         DM="USUBJID\nS-1\nS-2",
+        ADRS="USUBJID  PARAMCD\nS-1  OVR\nS-2  OVR\nS-1  OVR\nS-9  OVR",
     )
-    subjects = np.array(["S-1", "S-2", "S-1", "S-9"], dtype=object)
+    every, first = np.arange(4), np.array([0])
     sequence = np.array([2.0, 7.0, np.nan, 1.0])
-    assert find_records(there, "RS", subjects, sequence).tolist() == [1, -1, SEVERAL, -1]
-    assert find_records(there, "DM", subjects, np.full(4, np.nan)).tolist() == [0, 1, 0, -1]
-    assert find_records(there, "DM", subjects[:1], np.array([3.0])).tolist() == [NOT_NUMBERED]
+    assert find_records(there, "RS", "ADRS", every, sequence).tolist() == [1, -1, SEVERAL, -1]
+    assert find_records(there, "RS", "ADRS", every[::-1], sequence).tolist() == [-1, -1, 2, 0]
+    assert find_records(there, "DM", "ADRS", every, np.full(4, np.nan)).tolist() == [0, 1, 0, -1]
+    assert find_records(there, "DM", "ADRS", first, np.array([3.0])).tolist() == [NOT_NUMBERED]
 
 
 def test_rounding_is_told_by_the_decimals_of_the_column():

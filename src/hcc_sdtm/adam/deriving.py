@@ -6,17 +6,19 @@ dataset's source (lesions, responses) has the dataset without records, or not at
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import pandas as pd
 
 from hcc_sdtm.adam.admissible.columns import add_admissible
 from hcc_sdtm.adam.admissible.finding_outcomes import Admissible, find_admissible
+from hcc_sdtm.adam.admissible.tried import DerivedCopies
 from hcc_sdtm.adam.lesions.adtr import build_adtr
 from hcc_sdtm.adam.responses.adrs import build_adrs
 from hcc_sdtm.adam.subjects.adsl import build_adsl
-from hcc_sdtm.adam.times.adtte import build_adtte_records
+from hcc_sdtm.adam.times.adtte import build_adtte_records, build_times
 from hcc_sdtm.adam.times.candidates import build_candidates
 from hcc_sdtm.adam.times.decided import Decided, decide_parameters
 from hcc_sdtm.adam.times.decisions import decision_texts
@@ -45,20 +47,25 @@ class DerivedAdam:
     admissible: Admissible | None = None
 
 
-def derive_adam(sdtm: Mapping[str, Dataset], specs: Specs, trial: Trial, adam: AdamSpecs) -> DerivedAdam:
+def derive_adam(
+    sdtm: Mapping[str, Dataset],
+    specs: Specs,
+    trial: Trial,
+    adam: AdamSpecs,
+    responses: Sequence[tuple[str, ...]] = (),
+    of_mapping: pd.DataFrame | None = None,
+) -> DerivedAdam:
     """ADSL, ADTR (where there are lesions), ADRS and ADTTE of SDTM datasets, with the findings of all of them.
 
-    The datasets may come from mappings or from anyone's files; DM has to be among them. Raises nothing of its own.
+    The datasets may come from mappings or from anyone's files; DM has to be among them. ``responses`` are the groups of
+    ADRS parameters (PARAMCD) of which is asked what partial dates leave open; ``of_mapping`` are the findings of mapping,
+    which tell what its ambiguous dates can be. Raises nothing of its own.
     """
     made = _derive(sdtm, specs, trial, adam)
     parameters = [each.parameter for each in made.decided]
 
-    def derive_copies(
-        copies: Mapping[str, Dataset], of_values: AdamSpecs, read: Collection[str]
-    ) -> Mapping[str, Dataset]:
-        return _derive(copies, specs, trial, of_values, has_lesions="ADTR" in read).datasets
-
-    admissible = find_admissible(sdtm, made.datasets, specs, trial, adam, derive_copies)
+    derive = partial(derive_copies, specs, trial)
+    admissible = find_admissible(sdtm, made.datasets, specs, trial, adam, derive, responses, of_mapping)
     adsl, adtte = made.datasets["ADSL"], made.datasets["ADTTE"]
     adtte, of_bounds = add_admissible(adtte, admissible, adsl, trial, parameters)
     return DerivedAdam(
@@ -71,6 +78,36 @@ def derive_adam(sdtm: Mapping[str, Dataset], specs: Specs, trial: Trial, adam: A
     )
 
 
+def derive_datasets(
+    sdtm: Mapping[str, Dataset], specs: Specs, trial: Trial, adam: AdamSpecs, has_lesions: bool = True
+) -> dict[str, Dataset]:
+    """The analysis datasets of SDTM datasets and nothing else: no findings, and not what partial dates leave open.
+
+    Without ``has_lesions`` ADTR is not made, for parameters that do not read it.
+    """
+    return _derive(sdtm, specs, trial, adam, has_lesions).datasets
+
+
+def derive_copies(
+    specs: Specs,
+    trial: Trial,
+    copies: Mapping[str, Dataset],
+    adam: AdamSpecs,
+    read: Collection[str],
+    given: pd.DataFrame | None,
+) -> DerivedCopies:
+    """What is asked of copies of subjects: ADSL, ADRS (with the rows that are ``given``) and times, where ``read`` has the
+    further analysis datasets that they are made from."""
+    adsl, _ = build_adsl(copies, specs, trial, adam)
+    adtr = build_adtr(copies, adsl, specs, trial, adam)[0] if "ADTR" in read else None
+    adrs, _ = build_adrs(copies, adsl, specs, trial, adam)
+    if given is not None:
+        adrs = replace(adrs, frame=pd.concat([adrs.frame, given], ignore_index=True))
+    sources = copies if adtr is None else {**copies, "ADTR": adtr}
+    decided, _ = decide_parameters(sources, adsl, adrs, specs, trial, adam)
+    return DerivedCopies(adsl.frame, adrs.frame, [build_times(each, trial) for each in decided])
+
+
 @dataclass(frozen=True)
 class _Made:
     """The analysis datasets without what partial dates leave open, and the decisions behind ADTTE."""
@@ -81,7 +118,11 @@ class _Made:
 
 
 def _derive(
-    sdtm: Mapping[str, Dataset], specs: Specs, trial: Trial, adam: AdamSpecs, has_lesions: bool = True
+    sdtm: Mapping[str, Dataset],
+    specs: Specs,
+    trial: Trial,
+    adam: AdamSpecs,
+    has_lesions: bool = True,
 ) -> _Made:
     adsl, of_adsl = build_adsl(sdtm, specs, trial, adam)
     adtr, of_adtr = build_adtr(sdtm, adsl, specs, trial, adam) if has_lesions else (None, findings_frame())

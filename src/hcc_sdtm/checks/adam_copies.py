@@ -76,8 +76,7 @@ def _copies(evidence: Evidence) -> Iterator[tuple[str, str, np.ndarray, np.ndarr
             found = True
             sequence = numbers(evidence, name, variable)
             at = np.flatnonzero(~np.isnan(sequence))
-            subjects = evidence.column(name, "USUBJID").of(str.strip, object)
-            yield name, match["domain"], at, find_records(evidence, match["domain"], subjects[at], sequence[at])
+            yield name, match["domain"], at, find_records(evidence, match["domain"], name, at, sequence[at])
     if not found:
         raise Missing("no analysis dataset has a --SEQ of a domain that is there")
 

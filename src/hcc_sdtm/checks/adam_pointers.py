@@ -94,20 +94,21 @@ def _pointed(evidence: Evidence, dataset: str) -> Iterator[tuple[str, str, np.nd
             yield domain, variable.texts[code % len(variable.texts)].strip(), both[codes == code]
 
 
-def _hops(evidence: Evidence, dataset: str) -> Iterator[_Hop]:
+def _hops(evidence: Evidence, dataset: str) -> list[_Hop]:
     """Pointers of a dataset to variables that are there, followed one hop."""
-    wanted = evidence.column(dataset, "USUBJID").of(str.strip, object)
-    given = numbers(evidence, dataset, "SRCSEQ") if evidence.has(dataset, "SRCSEQ") else np.full(len(wanted), np.nan)
-    for source, variable, positions in _pointed(evidence, dataset):
-        if evidence.has(source, variable, "USUBJID"):
-            there = find_records(evidence, source, wanted[positions], given[positions])
-            yield _Hop(dataset, source, variable, positions, there)
+    count = len(evidence.datasets[dataset])
+    given = numbers(evidence, dataset, "SRCSEQ") if evidence.has(dataset, "SRCSEQ") else np.full(count, np.nan)
+    return [
+        _Hop(dataset, source, variable, at, find_records(evidence, source, dataset, at, given[at]))
+        for source, variable, at in _pointed(evidence, dataset)
+        if evidence.has(source, variable, "USUBJID")
+    ]
 
 
 def _all_hops(evidence: Evidence) -> Iterator[_Hop]:
     followed = False
     for name in analysis_datasets(evidence, "USUBJID", "SRCDOM", "SRCVAR", word="BDS"):
-        for hop in _hops(evidence, name):
+        for hop in evidence.once(_hops, name):
             followed = True
             yield hop
     if not followed:
@@ -148,7 +149,7 @@ def other_date(evidence: Evidence) -> Iterator[Flag]:
         if not evidence.has(hop.dataset, "ADT") or not DATE.fullmatch(hop.variable):
             continue
         at, limits, wrong = _contradicted(evidence, hop)
-        day, named = _own_days(evidence, hop.dataset)
+        day, named = evidence.once(_own_days, hop.dataset)
         day, named = day[at], named[at]
         wrong = firsts((hop.there[hop.there >= 0], day), wrong)
         expected = written_spans(*limits[:, wrong])
@@ -162,7 +163,7 @@ def other_date(evidence: Evidence) -> Iterator[Flag]:
 def _contradicted(evidence: Evidence, hop: _Hop) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Positions of the records whose source was found, its first and last day, and which have an ADT that it cannot mean."""
     at, earliest, latest = _source_days(evidence, hop)
-    day = _own_days(evidence, hop.dataset)[0][at]
+    day = evidence.once(_own_days, hop.dataset)[0][at]
     is_cut = (day == evidence.cutoff_day) & (latest > evidence.cutoff_day)
     return at, np.array([earliest, latest]), np.flatnonzero(((day < earliest) | (day > latest)) & ~is_cut)
 
@@ -181,7 +182,7 @@ def misdated(evidence: Evidence, dataset: str) -> np.ndarray:
     """Mask of the records whose ADT the record that they point to contradicts: AD-0123 asks about them."""
     mask = np.zeros(len(evidence.datasets[dataset]), dtype=bool)
     if evidence.has(dataset, "USUBJID", "ADT", "SRCDOM", "SRCVAR"):
-        for hop in _hops(evidence, dataset):
+        for hop in evidence.once(_hops, dataset):
             if DATE.fullmatch(hop.variable):
                 at, _, wrong = _contradicted(evidence, hop)
                 mask[at[wrong]] = True
@@ -218,7 +219,7 @@ def imputation_flag_differs(evidence: Evidence) -> Iterator[Flag]:
         yield from _flag_of(evidence, "ADSL", "DTHDT", "DTHDTF", at, limits[:, 0], limits[:, 1], "DTHDTC of DM")
     for name in analysis_datasets(evidence):
         if evidence.has(name, "USUBJID", "ADT", "ADTF", *POINTER):
-            for hop in _hops(evidence, name):
+            for hop in evidence.once(_hops, name):
                 if hop.variable.endswith("DTC"):
                     checked = True
                     at, earliest, latest = _source_days(evidence, hop)

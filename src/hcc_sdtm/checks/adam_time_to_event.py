@@ -57,7 +57,7 @@ def value_differs(evidence: Evidence) -> Iterator[Flag]:
     for name in analysis_datasets(evidence, "PARAMCD", "AVAL", "ADT", "STARTDT", word="TTE"):
         value, column = numbers(evidence, name, "AVAL"), evidence.column(name, "AVAL")
         days = evidence.days(name, "ADT")["earliest"].to_numpy() - evidence.days(name, "STARTDT")["earliest"].to_numpy()
-        known = (value >= 0) & ~np.isnan(days) & ~misdated(evidence, name)
+        known = (value >= 0) & ~np.isnan(days) & ~evidence.once(misdated, name)
         parameter = evidence.column(name, "PARAMCD")
         usual = _usual_first_day(evidence, value, days, known, rounding(column))
         for code, text in enumerate(parameter.texts):

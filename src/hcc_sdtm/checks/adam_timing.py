@@ -46,7 +46,7 @@ def study_day_differs(evidence: Evidence) -> Iterator[Flag]:
                 continue
             checked = True
             differs = ~np.isnan(given) & ~np.isnan(expected) & (given != expected) | (given == 0)
-            wrong = np.flatnonzero(differs & ~misdated(evidence, name))
+            wrong = np.flatnonzero(differs & ~evidence.once(misdated, name))
             right = ["a day that is not 0" if np.isnan(each) else f"{each:g}" for each in expected[wrong]]
             messages = [
                 f"{variable} is {own:g}; {date} {on or 'that is missing'} counted from {anchor} makes it {each}"

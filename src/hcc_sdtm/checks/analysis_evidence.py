@@ -128,26 +128,31 @@ def _sequence(evidence: Evidence, dataset: str) -> str:
     return own[0] if own else kept[0] if len(kept) == 1 else ""
 
 
-def find_records(evidence: Evidence, source: str, subjects: np.ndarray, sequence: np.ndarray) -> np.ndarray:
-    """Position of each subject's record with the number, or of the subject's only record where there is none; -1: none.
+def find_records(
+    evidence: Evidence, source: str, dataset: str, positions: np.ndarray, sequence: np.ndarray
+) -> np.ndarray:
+    """Position in ``source`` of the record with the number, of the subject of each of the dataset's records at ``positions``.
 
-    `SEVERAL` where there is no number, and the subject has several records; `NOT_NUMBERED` where there is a number, and the
-    records have none.
+    That of the subject's only record where there is no number; -1: none. `SEVERAL` where there is no number, and the subject
+    has several records; `NOT_NUMBERED` where there is a number, and the records have none.
     """
-    records = pd.DataFrame({"subject": evidence.column(source, "USUBJID").of(str.strip, object)})
-    records["at"] = np.arange(len(records))
-    asked = pd.DataFrame({"subject": subjects, "sequence": sequence})
-    alone = records.drop_duplicates("subject", keep=False).set_index("subject")["at"]
-    several = set(records.loc[records["subject"].duplicated(), "subject"])
-    without = np.where(
-        asked["subject"].isin(several), SEVERAL, asked["subject"].map(alone).fillna(-1).to_numpy(dtype=float)
-    )
+    there, own = evidence.column(source, "USUBJID"), evidence.column(dataset, "USUBJID")
+    code = {text.strip(): number for number, text in enumerate(there.texts)}
+    subject = np.array([code[text.strip()] for text in there.texts], dtype=np.int64)[there.codes]
+    asked = np.array([code.get(text.strip(), -1) for text in own.texts], dtype=np.int64)[own.codes[positions]]
+    count = np.append(np.bincount(subject, minlength=len(there.texts)), 0)
+    only = np.full(len(count), -1)
+    only[subject] = np.arange(len(subject))
+    without = np.select([count[asked] > 1, count[asked] == 1], [SEVERAL, only[asked]], -1)
     name = _sequence(evidence, source)
     if not name:
         return np.where(np.isnan(sequence), without, NOT_NUMBERED).astype(np.int64)
-    records["sequence"] = numbers(evidence, source, name)
+    records = pd.DataFrame(
+        {"subject": subject, "sequence": numbers(evidence, source, name), "at": np.arange(len(subject))}
+    )
     numbered = records.dropna(subset="sequence").drop_duplicates(["subject", "sequence"])
-    found = asked.merge(numbered, on=["subject", "sequence"], how="left")["at"].fillna(-1).to_numpy(dtype=float)
+    wanted = pd.DataFrame({"subject": asked, "sequence": sequence})
+    found = wanted.merge(numbered, on=["subject", "sequence"], how="left")["at"].fillna(-1).to_numpy(dtype=float)
     return np.where(np.isnan(sequence), without, found).astype(np.int64)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,8 @@ from hcc_sdtm.received.file_table import FileMetadata, FileVariable
 from hcc_sdtm.sdtm.event_dates import build_event_records
 from hcc_sdtm.spec.model import Specs
 from hcc_sdtm.spec.trial import Trial
+
+Made = TypeVar("Made")
 
 
 class Missing(Exception):
@@ -39,7 +42,7 @@ class Evidence:
     specs: Specs
     facts: Trial | None
     metadata: Mapping[str, FileMetadata] = field(default_factory=dict)
-    _made: dict[tuple[Callable[..., pd.DataFrame], tuple[str, ...]], pd.DataFrame] = field(default_factory=dict)
+    _made: dict[tuple[Callable[..., Any], tuple[str, ...]], Any] = field(default_factory=dict)
     _columns: dict[tuple[str, str], Column] = field(default_factory=dict)
     _described: dict[str, FileMetadata] = field(default_factory=dict)
 
@@ -83,12 +86,13 @@ class Evidence:
         known = records.dropna(subset=["earliest"])
         return dict(zip(known["USUBJID"], zip(known["earliest"], known["latest"], strict=True), strict=True))
 
-    def once(self, build: Callable[..., pd.DataFrame], *arguments: str) -> pd.DataFrame:
+    def once(self, build: Callable[..., Made], *arguments: str) -> Made:
         """What the function makes of this evidence and the arguments, made at its first use; nobody may change it."""
         key = (build, arguments)
         if key not in self._made:
             self._made[key] = build(self, *arguments)
-        return self._made[key]
+        made: Made = self._made[key]
+        return made
 
     def has(self, dataset: str, *variables: str) -> bool:
         """Whether the dataset is there with all the variables."""

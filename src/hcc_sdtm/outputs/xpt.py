@@ -19,6 +19,7 @@ import pyreadstat
 
 from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.finding import build_findings, join_findings
+from hcc_sdtm.outputs.xpt_records import longest_row, render_records
 from hcc_sdtm.spec.model import DatasetSpec, Variable
 from hcc_sdtm.spec.transport import LABEL_BYTES, NAME, TEXT_BYTES
 
@@ -59,8 +60,9 @@ def write_xpt(path: Path, frame: pd.DataFrame, spec: DatasetSpec, timestamp: dat
         raise ValueError(f"{spec.name} cannot be written as XPT:\n" + "\n".join(errors["message"].unique()))
     variables = [spec.by_name[name] for name in frame.columns]
     columns = {v.name: frame[v.name].to_numpy(np.float64 if v.is_numeric else object, copy=False) for v in variables}
+    # the header is the library's, of a row that has each column's width; the records take it ten times as long as they have to
     pyreadstat.write_xport(
-        pd.DataFrame(columns),
+        pd.DataFrame(longest_row(columns) if len(frame) else columns),
         str(path),
         file_label=spec.label,
         column_labels={variable.name: variable.label for variable in variables},
@@ -68,6 +70,11 @@ def write_xpt(path: Path, frame: pd.DataFrame, spec: DatasetSpec, timestamp: dat
         file_format_version=5,
         variable_format={v.name: v.format for v in variables if v.is_numeric and v.format},
     )
+    if len(frame):
+        with path.open("r+b") as file:
+            file.seek(path.stat().st_size - len(b"".join(render_records(longest_row(columns)))))
+            file.truncate()
+            file.writelines(render_records(columns))
     _pin_times(path, timestamp)
 
 

@@ -61,22 +61,25 @@ class Ends:
 
 
 def unlike_ends(
-    ends: Ends, batches: Sequence[Batch], judged: Judged, frame: pd.DataFrame, copy: np.ndarray, number: np.ndarray
+    ends: Ends,
+    batches: Sequence[Batch],
+    judged: Judged,
+    frame: pd.DataFrame,
+    copy: np.ndarray,
+    number: np.ndarray,
+    wanted: np.ndarray,
 ) -> list[tuple[int, int]]:
     """Batch and parameter where the ends of an origin do not tell what lies between.
 
     There the time ends on another day or otherwise, the origin is another date, or the two break other constraints.
     ``frame`` is the ADTTE of the copies; ``copy`` and ``number`` say of its rows whose they are, and of which parameter.
+    ``wanted`` says for each batch and parameter whether the batch is for the parameter.
     """
     if not len(ends.first):
         return []
-    columns = 1 + max(int(number.max(initial=0)), *(max(batch.parameters) for batch in batches))
-    wanted = np.zeros((len(batches), columns), dtype=bool)
-    for position, batch in enumerate(batches):
-        wanted[position, list(batch.parameters)] = True
 
     def by_copy(name: str) -> np.ndarray:
-        values = np.full((len(judged.mask), columns), -np.inf)
+        values = np.full((len(judged.mask), wanted.shape[1]), -np.inf)
         values[copy, number] = frame[name].to_numpy(dtype=float)
         return values
 

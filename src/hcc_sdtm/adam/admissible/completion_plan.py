@@ -5,7 +5,7 @@ Knows how many are too many, and what is left out then. Derives nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from hcc_sdtm.adam.admissible.completions import Batch, combine_days, possible_days
-from hcc_sdtm.adam.admissible.partial_inputs import PartialCells
+from hcc_sdtm.adam.admissible.partial_cells import PartialCells
 from hcc_sdtm.adam.event_limits import policy_bounds
 from hcc_sdtm.adam.timeline import Subjects
 from hcc_sdtm.spec.trial import Trial
@@ -26,10 +26,10 @@ FEW_DAYS = 2
 
 @dataclass(frozen=True)
 class Missed:
-    """A subject and parameter (by number) with too many completions, and the first day that one of its dates can be."""
+    """A subject and target (by number) with too many completions, and the first day that one of its dates can be."""
 
     subject: int
-    parameter: int
+    target: int
     earliest: float
 
 
@@ -45,9 +45,10 @@ def plan_completions(
     cells, most = partial.cells, trial.most_completions
     batches: list[Batch] = []
     too_many: list[Missed] = []
+    days_of = {text: possible_days(text, subjects.cutoff) for text in cells["text"].unique()}
     for subject, rows in cells.groupby("subject").groups.items():
         code = int(str(subject))
-        unknown = _unknown_days(cells.loc[rows], partial, subjects.cutoff, float(alive[code]))
+        unknown = _unknown_days(cells.loc[rows], partial, days_of, float(alive[code]))
         reads = np.array([partial.read_by[list(members)].any(axis=0) for members, _ in unknown])
         ways: dict[_Way, list[int]] = {}
         for number in np.flatnonzero(reads.any(axis=0)).tolist():
@@ -122,20 +123,20 @@ def _inside(
 
 
 def _unknown_days(
-    cells: pd.DataFrame, partial: PartialCells, cutoff: float, alive: float
+    cells: pd.DataFrame, partial: PartialCells, days_of: Mapping[str, np.ndarray], alive: float
 ) -> list[tuple[tuple[int, ...], np.ndarray]]:
     """The unknown days of one subject: the cells that each stands in, and the days that it can be.
 
     Of the dates that can only move the day last known alive the one that can be latest is enough, from that day on.
     """
     groups: dict[object, list[int]] = {}
-    for cell, text, visit in zip(cells.index, cells["text"], cells["visit"], strict=True):
-        groups.setdefault((text, visit) if visit == visit else int(cell), []).append(int(cell))
+    text_of = dict(zip(cells.index, cells["text"], strict=True))
+    for number, text, visit, cell in zip(cells.index, cells["text"], cells["visit"], cells["cell"], strict=True):
+        groups.setdefault((text, visit) if visit == visit else cell or int(number), []).append(int(number))
     found: list[tuple[tuple[int, ...], np.ndarray]] = []
     latest: tuple[tuple[int, ...], np.ndarray] | None = None
     for members in groups.values():
-        first = cells.loc[members[0]]
-        days = possible_days(str(first["text"]), float(first["earliest"]), float(first["latest"]), cutoff)
+        days = days_of[text_of[members[0]]]
         if not partial.alive_only[members].all():
             found.append((tuple(members), days))
             continue

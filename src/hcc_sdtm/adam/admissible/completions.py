@@ -11,22 +11,23 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hcc_sdtm.adam.admissible.open_dates import READINGS
 from hcc_sdtm.dataset import Dataset
-from hcc_sdtm.dates.iso import distinct_parts, from_days
+from hcc_sdtm.dates.iso import bounds, distinct_parts, from_days
 
 
 @dataclass(frozen=True)
 class Batch:
     """The completions of one subject that are tried together: ``days`` has one row each, one column a partial date.
 
-    ``cells`` are, for each partial date, the rows of the table of cells that it stands in; ``parameters`` the numbers of
-    the parameters that the completions are for. ``ends`` are the columns of ``days`` that have the first and the last
+    ``cells`` are, for each partial date, the rows of the table of cells that it stands in; ``targets`` the numbers of
+    the targets that the completions are for. ``ends`` are the columns of ``days`` that have the first and the last
     day only; of a single one ``between`` has the days that the two stand for, and ``whole`` is what ``days`` is with all of
     them, where that is not too much.
     """
 
     subject: int
-    parameters: tuple[int, ...]
+    targets: tuple[int, ...]
     cells: tuple[tuple[int, ...], ...]
     days: np.ndarray
     ends: tuple[int, ...] = ()
@@ -34,16 +35,21 @@ class Batch:
     whole: np.ndarray | None = None
 
 
-def possible_days(text: str, earliest: float, latest: float, cutoff: float) -> np.ndarray:
-    """The days that a partial date can be, none after the cut-off; where all are, its first."""
-    if earliest > cutoff:
-        return np.array([earliest])
-    days = np.arange(earliest, min(latest, cutoff) + 1)
-    parts = distinct_parts(pd.Series([text], dtype=object))
-    if not np.isnan(parts.day[0]):  # 2003---15: a day of any month
-        shown = from_days(pd.Series(days)).str.slice(8, 10).astype(float).to_numpy()
-        days = days[shown == parts.day[0]]
-    return days if len(days) else np.array([earliest])
+def possible_days(text: str, cutoff: float) -> np.ndarray:
+    """The days that a partial date can be, an ambiguous one by any of its readings.
+
+    None is after the cut-off, unless all are: then it is the first.
+    """
+    readings = pd.Series(text.split(READINGS), dtype=object)
+    parts, limits = distinct_parts(readings), bounds(readings)
+    of_each = []
+    for day, earliest, latest in zip(parts.day, limits["earliest"], limits["latest"], strict=True):
+        days = np.arange(earliest, latest + 1)
+        if not np.isnan(day):  # 2003---15: a day of any month
+            days = days[from_days(pd.Series(days)).str.slice(8, 10).astype(float).to_numpy() == day]
+        of_each.append(days)
+    days = np.unique(np.concatenate(of_each))
+    return days[days <= cutoff] if days[0] <= cutoff else days[:1]
 
 
 def combine_days(days: list[np.ndarray]) -> np.ndarray:
@@ -81,6 +87,8 @@ def build_copies(
             columns = [column for column in dataset.frame.columns if not str(column).startswith("_")]
             frame = dataset.frame[columns].iloc[position].reset_index(drop=True)
             frame["USUBJID"] = copies[copy]
+            if frame.empty:  # what nobody has records of is not derived, and others have records
+                frame = dataset.frame[columns].iloc[:1].assign(USUBJID="").reset_index(drop=True)
             _write_days(frame, name, cells, batches, first_copy, at)
             made[name] = Dataset(dataset.spec, frame)
     return made

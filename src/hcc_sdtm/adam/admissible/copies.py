@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from hcc_sdtm.adam.admissible.completions import Batch
-from hcc_sdtm.adam.admissible.partial_inputs import PartialCells
+from hcc_sdtm.adam.admissible.partial_cells import PartialCells
 from hcc_sdtm.adam.event_limits import limit_column
 from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.dates.event_order import narrow

@@ -1,4 +1,4 @@
-"""What a time-to-event parameter can be for a subject, over all completions of the partial dates that feed it.
+"""What times and responses can be for a subject, over all completions of the partial dates that feed them.
 
 A subject with a partial date is copied once for each combination of the days that its partial dates can be, and the whole
 derivation (ADSL, ADRS, ADTTE) is run on the copies, whose dates are all complete: an event that would become a
@@ -11,43 +11,52 @@ missing date, or one without a year, is not completed.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
-from hcc_sdtm.adam.admissible.between_ends import Ends, fill_between, unlike_ends
 from hcc_sdtm.adam.admissible.completion_plan import Missed, in_parts, plan_completions
 from hcc_sdtm.adam.admissible.completions import Batch, build_copies, name_copies
 from hcc_sdtm.adam.admissible.copies import admissible_copies
-from hcc_sdtm.adam.admissible.partial_inputs import Inputs, PartialCells, find_inputs, find_partial_cells
+from hcc_sdtm.adam.admissible.given_responses import fewer_completions, lesion_responses
+from hcc_sdtm.adam.admissible.inputs import Inputs, Target, find_inputs
+from hcc_sdtm.adam.admissible.open_dates import find_ambiguous
+from hcc_sdtm.adam.admissible.partial_cells import PartialCells, find_partial_cells
+from hcc_sdtm.adam.admissible.response_outcomes import RESPONSE_COLUMNS, no_responses, response_outcomes
+from hcc_sdtm.adam.admissible.time_outcomes import no_outcomes, time_outcomes
+from hcc_sdtm.adam.admissible.tried import DerivedCopies, Tried
 from hcc_sdtm.adam.subjects.adsl import adsl_subjects
 from hcc_sdtm.adam.timeline import Subjects
 from hcc_sdtm.adam.times.decided import of_values
 from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.dates.iso import bounds
+from hcc_sdtm.finding import findings_frame
 from hcc_sdtm.spec.adam.reading import AdamSpecs
+from hcc_sdtm.spec.adam.time_to_event import TimeToEvent
 from hcc_sdtm.spec.model import Specs
 from hcc_sdtm.spec.trial import Trial
 
-OUTCOME_COLUMNS = ["USUBJID", "PARAMCD", "STARTDT", "ADT", "AVAL", "CNSR", "CAUSE", "ENTRY"]
-
-Derive = Callable[[Mapping[str, Dataset], AdamSpecs, Collection[str]], Mapping[str, Dataset]]
-"""Makes ADSL, ADTTE and the other analysis datasets named of SDTM datasets by the specs given."""
+Derive = Callable[[Mapping[str, Dataset], AdamSpecs, Collection[str], pd.DataFrame | None], DerivedCopies]
+"""Makes of SDTM datasets, by the specs given, what is asked of copies: which analysis datasets beside ADSL and ADRS are read,
+and the rows of ADRS that are there already."""
 
 
 @dataclass(frozen=True)
 class Admissible:
-    """What partial dates leave open, for the subjects and parameters that they feed.
+    """What partial dates leave open, for the subjects and the times and responses that they feed.
 
-    ``outcomes`` has one row for each distinct outcome of a subject and parameter, `OUTCOME_COLUMNS`: the time, whether and
-    why it is censored, and the entry into the risk set. A completion in which the subject has no record of the parameter
-    gives a row of missing numbers, where another gives one. ``not_enumerated`` lists the subjects and parameters with too
-    many completions, and the first day that one of their partial dates can be.
+    ``outcomes`` has one row for each distinct outcome of a subject and time-to-event parameter, `OUTCOME_COLUMNS`: the time,
+    whether and why it is censored, and the entry into the risk set. A completion in which the subject has no record of the
+    parameter gives a row of missing numbers, where another gives one. ``responses`` has one for the distinct values of a
+    subject's responses that are read together, `RESPONSE_COLUMNS`. ``not_enumerated`` and ``responses_not_enumerated`` list
+    the subjects and parameters with too many completions, and the first day that one of their partial dates can be.
     """
 
     outcomes: pd.DataFrame
     not_enumerated: pd.DataFrame
+    responses: pd.DataFrame = field(default_factory=no_responses)
+    responses_not_enumerated: pd.DataFrame = field(default_factory=lambda: _missed_frame([], "PARAMCDS"))
 
     def of(self, paramcd: str) -> dict[str, list[tuple[float, float, float]]]:
         """For each affected subject of a parameter the distinct (time, CNSR, entry); NaN: no record of the parameter."""
@@ -58,6 +67,17 @@ class Admissible:
             found.setdefault(subject, []).append((outcome[0], outcome[1], outcome[2]))
         return found
 
+    def of_responses(self, paramcds: tuple[str, ...]) -> dict[str, list[tuple[str, ...]]]:
+        """For each affected subject the distinct values (AVALC) of these ADRS parameters; "": no record of the parameter.
+
+        The parameters are one of the groups that were asked for; of any other nothing is known and there is no subject.
+        """
+        found: dict[str, list[tuple[str, ...]]] = {}
+        for subject, group, values in self.responses.itertuples(index=False, name=None):
+            if group == paramcds:
+                found.setdefault(subject, []).append(values)
+        return found
+
 
 def find_admissible(
     sdtm: Mapping[str, Dataset],
@@ -66,13 +86,18 @@ def find_admissible(
     trial: Trial,
     adam: AdamSpecs,
     derive: Derive,
+    responses: Sequence[tuple[str, ...]] = (),
+    of_mapping: pd.DataFrame | None = None,
 ) -> Admissible:
     """The distinct outcomes of each subject and parameter over all admissible completions of its partial dates.
 
-    Subjects without a partial date that matters have none. A date that is the origin and nothing else is tried on its
+    ``responses`` are the groups of ADRS parameters (PARAMCD) whose values are asked for, those of a group together.
+    ``of_mapping`` are the findings of mapping, which tell the readings of ambiguous dates; without them those are partial
+    dates. ``derived`` has the analysis datasets as they were made.
+
+    Subjects without a partial date that matters have no outcome. A date that is the origin and nothing else is tried on its
     first and last day, which stand for those between where the time ends alike; where it does not, all days are tried.
-    A parameter whose dates then have more completions than the trial's ``most_completions`` is in ``not_enumerated``.
-    ``derived`` has the analysis datasets as they were made.
+    What then has more completions than the trial's ``most_completions`` is in ``not_enumerated``.
     """
     adsl = derived["ADSL"]
     subjects = adsl_subjects(adsl, trial)
@@ -80,82 +105,112 @@ def find_admissible(
     every = [each for parameter in adam.parameters for each in of_values(parameter, {**sdtm, **derived}, subjects)]
     adam = replace(adam, parameters=tuple(every))
     own = {name: dataset for name, dataset in sdtm.items() if name in specs.sdtm or "USUBJID" in dataset.frame}
-    inputs = [find_inputs(parameter, specs, trial, adam) for parameter in adam.parameters]
+    targets: list[Target] = [*adam.parameters, *responses]
+    inputs = [find_inputs(target, specs, trial, adam) for target in targets]
     alive = _last_alive(adam, subjects)
-    partial = find_partial_cells(
-        inputs, {name: each for name, each in own.items() if name in specs.sdtm}, subjects, alive
-    )
-    if partial.cells.empty:
-        return Admissible(_no_outcomes(), _missed_frame([], subjects, adam))
-    by_start = _read_by_start(partial, own, subjects, specs, trial, adam, alive)
-    batches, too_many = plan_completions(partial, by_start, subjects, trial, alive)
-    kept = _kept_records(own, inputs, trial, partial, subjects, alive)
-    frames = []
+    read = {name: each for name, each in own.items() if name in specs.sdtm}
+    ambiguous = find_ambiguous(findings_frame() if of_mapping is None else of_mapping, sdtm["DM"].frame, subjects)
+    given = lesion_responses(inputs, specs, trial, adam)
+    of_given = find_inputs(given, specs, trial, adam)
+    no_start = [find_inputs(_without_start(target), specs, trial, adam) for target in targets]
+    found = find_partial_cells([*inputs, *no_start, of_given], read, subjects, alive, ambiguous)
+    if found.cells.empty:
+        return _admissible([], [], [], targets, subjects)
+    reads, otherwise, given_reads = np.split(found.read_by, [len(targets), 2 * len(targets)], axis=1)
+    partial = replace(found, read_by=reads)
+    batches, too_many = plan_completions(partial, reads & ~otherwise, subjects, trial, alive)
+    others = [find_inputs(target, specs, trial, adam, given) for target in targets]
+    kept, kept_given = (_kept_records(own, each, trial, partial, subjects, alive) for each in (others, [of_given]))
+    times, values = [], []
     while batches:
         again: list[Batch] = []
         for part in in_parts(batches):
+            wanted = np.array([any(inputs[each].responses & set(given) for each in batch.targets) for batch in part])
+            rows = None
+            if wanted.any():
+                fewer = fewer_completions(part, wanted, given_reads[:, 0])
+                lesions = build_copies(own, kept_given, partial.cells, fewer.batches, subjects.names)
+                made = derive(lesions, _needed(adam, trial, (), [of_given]), frozenset(), None).adrs
+                rows = fewer.spread(made[made["PARAMCD"].isin(given)])
             copies = build_copies(own, kept, partial.cells, part, subjects.names)
-            made = derive(copies, *_read_by(part, adam, inputs))
-            found, unlike = _outcomes(part, copies, made, partial, adsl, trial, adam, subjects)
-            frames.append(found)
+            numbers = sorted({number for batch in part for number in batch.targets})
+            asked = [others[number] for number in numbers]
+            parameters = [adam.parameters[number] for number in numbers if number < len(adam.parameters)]
+            analysis = frozenset(name for each in asked for name in each.analysis)
+            derived_copies = derive(copies, _needed(adam, trial, parameters, asked), analysis, rows)
+            batch_of = np.repeat(np.arange(len(part)), [len(batch.days) for batch in part])
+            names = pd.Index(name_copies(len(batch_of)), dtype=object)
+            of_copies = derived_copies.adsl.set_index("USUBJID").reindex(names)
+            judged = admissible_copies(part, batch_of, copies, of_copies, adsl, partial, trial, adam)
+            tried = Tried(part, batch_of, derived_copies, of_copies, judged)
+            found_times, unlike = time_outcomes(tried, adam.parameters, trial, subjects)
+            times.append(found_times)
+            values.append(response_outcomes(tried, responses, len(adam.parameters), subjects))
             for batch, number in unlike:
                 if batch.whole is None:
                     too_many.append(Missed(batch.subject, number, float(batch.days.min())))
                 else:
                     again.append(Batch(batch.subject, (number,), batch.cells, batch.whole))
         batches = again
-    outcomes = pd.concat([_no_outcomes(), *frames], ignore_index=True)
-    sorted_by = ["USUBJID", "PARAMCD", "ADT", "CNSR", "STARTDT"]
-    return Admissible(outcomes.sort_values(sorted_by, ignore_index=True), _missed_frame(too_many, subjects, adam))
+    return _admissible(times, values, too_many, targets, subjects)
 
 
-def _read_by(batches: Sequence[Batch], adam: AdamSpecs, inputs: Sequence[Inputs]) -> tuple[AdamSpecs, frozenset[str]]:
-    """What the parameters of the batches need of the specs, and the analysis datasets that they read."""
-    numbers = sorted({number for batch in batches for number in batch.parameters})
-    responses = {name for number in numbers for name in inputs[number].responses}
+def _without_start(target: Target) -> Target:
+    """The target without its origin."""
+    no_start = {"start": "", "start_record": None}
+    return target.model_copy(update=no_start) if isinstance(target, TimeToEvent) else target
+
+
+def _needed(adam: AdamSpecs, trial: Trial, parameters: Sequence[TimeToEvent], inputs: Sequence[Inputs]) -> AdamSpecs:
+    """What the parameters and whatever else is read need of the specs."""
+    responses = {name for each in inputs for name in each.responses}
     made = tuple(each for each in adam.adrs.parameters if each.paramcd in responses)
-    needed = replace(
+    rules = adam.adsl.variables
+    bounds_of_roles = {name for each in trial.partial_dates.values() for name in (*each.not_before, *each.not_after)}
+    needed = {adam.adrs.population, *bounds_of_roles, *(name for each in inputs for name in each.variables)}
+    for name in reversed(rules):  # a rule reads variables that stand before it
+        if name in needed:
+            needed |= set(rules[name].earlier)
+    variables = {name: rule for name, rule in rules.items() if name in needed}
+    return replace(
         adam,
-        parameters=tuple(adam.parameters[number] for number in numbers),
+        parameters=tuple(parameters),
         adrs=adam.adrs.model_copy(update={"parameters": made}),
-    )
-    return needed, frozenset(name for number in numbers for name in inputs[number].analysis)
-
-
-def _no_outcomes() -> pd.DataFrame:
-    kinds = {name: object if name in ("USUBJID", "PARAMCD") else float for name in OUTCOME_COLUMNS}
-    return pd.DataFrame(columns=OUTCOME_COLUMNS).astype(kinds)
-
-
-def _missed_frame(too_many: Sequence[Missed], subjects: Subjects, adam: AdamSpecs) -> pd.DataFrame:
-    names = subjects.names.to_numpy(dtype=object)
-    return pd.DataFrame(
-        {
-            "USUBJID": pd.Series([names[each.subject] for each in too_many], dtype=object),
-            "PARAMCD": pd.Series([adam.parameters[each.parameter].paramcd for each in too_many], dtype=object),
-            "EARLIEST": pd.Series([each.earliest for each in too_many], dtype=float),
-        }
+        adsl=adam.adsl.model_copy(update={"variables": variables}),
     )
 
 
-def _read_by_start(
-    partial: PartialCells,
-    datasets: Mapping[str, Dataset],
+def _admissible(
+    times: Sequence[pd.DataFrame],
+    values: Sequence[pd.DataFrame],
+    too_many: Sequence[Missed],
+    targets: Sequence[Target],
     subjects: Subjects,
-    specs: Specs,
-    trial: Trial,
-    adam: AdamSpecs,
-    alive: np.ndarray,
-) -> np.ndarray:
-    """For each cell and parameter whether the parameter reads the cell for its origin, and for nothing else."""
-    without = [parameter.model_copy(update={"start": "", "start_record": None}) for parameter in adam.parameters]
-    inputs = [find_inputs(parameter, specs, trial, adam) for parameter in without]
-    named = {name: dataset for name, dataset in datasets.items() if name in specs.sdtm}
-    others = find_partial_cells(inputs, named, subjects, alive)
-    place = ["dataset", "variable", "position"]
-    at = pd.MultiIndex.from_frame(others.cells[place]).get_indexer(pd.MultiIndex.from_frame(partial.cells[place]))
-    read = np.vstack([others.read_by, np.zeros((1, len(adam.parameters)), dtype=bool)])[at]
-    return np.asarray(partial.read_by & ~read)
+) -> Admissible:
+    """What was found in the parts, in the order of subjects."""
+    names = subjects.names.to_numpy(dtype=object)
+    of_times, of_groups = [], []
+    for each in too_many:
+        target, name = targets[each.target], names[each.subject]
+        if isinstance(target, TimeToEvent):
+            of_times.append((name, target.paramcd, each.earliest))
+        else:
+            of_groups.append((name, target, each.earliest))
+    outcomes = pd.concat([no_outcomes(), *times], ignore_index=True)
+    responses = pd.concat([no_responses(), *values], ignore_index=True)
+    return Admissible(
+        outcomes.sort_values(["USUBJID", "PARAMCD", "ADT", "CNSR", "STARTDT"], ignore_index=True),
+        _missed_frame(of_times, "PARAMCD"),
+        responses.sort_values(RESPONSE_COLUMNS, ignore_index=True),
+        _missed_frame(of_groups, "PARAMCDS"),
+    )
+
+
+def _missed_frame(missed: Sequence[tuple[object, object, float]], name: str) -> pd.DataFrame:
+    """Subject, parameter or group under ``name``, and first day of those with too many completions."""
+    columns = [pd.Series([each[place] for each in missed], dtype=object) for place in (0, 1)]
+    earliest = pd.Series([each[2] for each in missed], dtype=float)
+    return pd.DataFrame({"USUBJID": columns[0], name: columns[1], "EARLIEST": earliest})
 
 
 def _last_alive(adam: AdamSpecs, subjects: Subjects) -> np.ndarray:
@@ -193,54 +248,7 @@ def _kept_records(
                     latest = bounds(dataset.frame[variable])["latest"].to_numpy()
                     shows |= ~np.isnan(latest) & ~(latest < of_subject)
             mask &= shows
+            # a date that may be missing in the data, and is not in a completion
+            mask[partial.cells.loc[partial.cells["dataset"] == name, "position"].to_numpy(dtype=np.int64)] = True
         kept[name] = np.flatnonzero(mask)
     return kept
-
-
-def _outcomes(
-    batches: list[Batch],
-    copies: Mapping[str, Dataset],
-    derived: Mapping[str, Dataset],
-    partial: PartialCells,
-    adsl: Dataset,
-    trial: Trial,
-    adam: AdamSpecs,
-    subjects: Subjects,
-) -> tuple[pd.DataFrame, list[tuple[Batch, int]]]:
-    """The distinct outcomes of the batches' subjects and parameters over their admissible copies.
-
-    And the batches and parameters of whose origin the first and the last day do not tell what lies between.
-    """
-    batch_of = np.repeat(np.arange(len(batches)), [len(batch.days) for batch in batches])
-    names = pd.Index(name_copies(len(batch_of)), dtype=object)
-    of_copies = derived["ADSL"].frame.set_index("USUBJID").reindex(names)
-    judged = admissible_copies(batches, batch_of, copies, of_copies, adsl, partial, trial, adam)
-    admissible = judged.mask
-
-    frame = derived["ADTTE"].frame
-    copy = names.get_indexer(pd.Index(frame["USUBJID"]))
-    codes = [parameter.paramcd for parameter in adam.parameters]
-    number = pd.Index(codes).get_indexer(pd.Index(frame["PARAMCD"]))
-    wanted = np.zeros((len(batches), len(codes)), dtype=bool)
-    for position, batch in enumerate(batches):
-        wanted[position, list(batch.parameters)] = True
-    unlike = unlike_ends(Ends.of(batches, batch_of), batches, judged, frame, copy, number)
-    for position, parameter_number in unlike:
-        wanted[position, parameter_number] = False
-    rows = np.flatnonzero(admissible[copy] & wanted[batch_of[copy], number])
-    found = frame.iloc[rows][OUTCOME_COLUMNS].reset_index(drop=True)
-    between, like = fill_between(found, copy[rows], number[rows], batches, batch_of, of_copies, adam.parameters, trial)
-
-    # a copy without a record of a parameter is an outcome too
-    has_row = np.zeros((len(names), len(codes)), dtype=bool)
-    has_row[copy, number] = True
-    lacking, parameter = np.nonzero(wanted[batch_of] & admissible[:, None] & ~has_row)
-    without = pd.DataFrame(np.nan, index=range(len(lacking)), columns=OUTCOME_COLUMNS).astype({"USUBJID": object})
-    without["PARAMCD"] = np.array(codes, dtype=object)[parameter]
-    subject_of = np.array([batch.subject for batch in batches])[batch_of]
-    whole = pd.concat([each for each in (found, between, without) if len(each)] or [found], ignore_index=True)
-    of_row = subject_of[np.concatenate([copy[rows], like, lacking])]
-    whole["USUBJID"] = subjects.names.to_numpy(dtype=object)[of_row]
-    distinct = whole.drop_duplicates(ignore_index=True)
-    is_ever_in = distinct.groupby(["USUBJID", "PARAMCD"])["ADT"].transform("count") > 0
-    return distinct[is_ever_in], [(batches[position], each) for position, each in unlike]

@@ -88,23 +88,33 @@ def _no_rows(table: DatasetSpec) -> pd.DataFrame:
     return pd.DataFrame({"subject": np.array([], dtype=np.int64), **columns})
 
 
-def _rows(decided: Decided, adsl: Dataset, trial: Trial) -> pd.DataFrame:
-    """The parameter's records for the subjects who have one."""
+def build_times(decided: Decided, trial: Trial) -> pd.DataFrame:
+    """The times of the subjects who have a record (``subject``, by `Subjects`), and of its numbers no more.
+
+    STARTDT, ADT, AVAL, ENTRY, CNSR, CAUSE and PARAMCD.
+    """
     parameter, decision, chosen = decided.parameter, decided.decision, decided.chosen
-    source, reason = decision.source[chosen], decision.reason[chosen]
-    start = decided.course.origin[chosen]
-    rows = pd.DataFrame({"subject": chosen, "STARTDT": start, "ADT": decision.day[chosen]})
-    rows["SRCDT"] = np.where(decision.seen[chosen] == decision.day[chosen], np.nan, decision.seen[chosen])
-    rows["STARTDTF"] = _start_flags(decided, adsl)
+    rows = pd.DataFrame({"subject": chosen, "STARTDT": decided.course.origin[chosen], "ADT": decision.day[chosen]})
     first_day = trial.first_day if parameter.first_day is None else parameter.first_day
     origin, unit, month_days = rows["STARTDT"], parameter.unit, trial.month_days
     rows["AVAL"] = duration(origin, rows["ADT"], unit, first_day, month_days=month_days)
     rows["ENTRY"] = 0.0
     if parameter.entry:
         rows["ENTRY"] = np.fmax(duration(origin, pd.Series(decided.entry[chosen]), unit, month_days=month_days), 0.0)
-    rows["CNSR"] = np.append([censoring.cnsr for censoring in parameter.applied], 0)[reason]
+    rows["CNSR"] = np.append([censoring.cnsr for censoring in parameter.applied], 0)[decision.reason[chosen]]
     rows["CAUSE"] = decision.cause[chosen]
-    rows["PARAMCD"], rows["PARAM"] = parameter.paramcd, parameter.param
+    rows["PARAMCD"] = parameter.paramcd
+    return rows
+
+
+def _rows(decided: Decided, adsl: Dataset, trial: Trial) -> pd.DataFrame:
+    """The parameter's records for the subjects who have one."""
+    parameter, decision, chosen = decided.parameter, decided.decision, decided.chosen
+    source, reason = decision.source[chosen], decision.reason[chosen]
+    rows = build_times(decided, trial)
+    rows["SRCDT"] = np.where(decision.seen[chosen] == decision.day[chosen], np.nan, decision.seen[chosen])
+    rows["STARTDTF"] = _start_flags(decided, adsl)
+    rows["PARAM"] = parameter.param
 
     described = {event.name: event.description for event in (*parameter.events, *parameter.competing)}
     reasons = np.array([censoring.description for censoring in parameter.applied] + [""], dtype=object)

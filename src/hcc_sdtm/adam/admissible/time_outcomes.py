@@ -1,0 +1,61 @@
+"""What time-to-event parameters can be for a subject over its admissible completions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from hcc_sdtm.adam.admissible.between_ends import Ends, fill_between, unlike_ends
+from hcc_sdtm.adam.admissible.completions import Batch
+from hcc_sdtm.adam.admissible.tried import Tried
+from hcc_sdtm.adam.timeline import Subjects
+from hcc_sdtm.spec.adam.time_to_event import TimeToEvent
+from hcc_sdtm.spec.trial import Trial
+
+OUTCOME_COLUMNS = ["USUBJID", "PARAMCD", "STARTDT", "ADT", "AVAL", "CNSR", "CAUSE", "ENTRY"]
+
+
+def time_outcomes(
+    tried: Tried, parameters: Sequence[TimeToEvent], trial: Trial, subjects: Subjects
+) -> tuple[pd.DataFrame, list[tuple[Batch, int]]]:
+    """The distinct outcomes of each parameter over the admissible copies of a subject, `OUTCOME_COLUMNS`.
+
+    And the batches and parameters of whose origin the first and the last day do not tell what lies between.
+    """
+    batches, batch_of = tried.batches, tried.batch_of
+    codes = [parameter.paramcd for parameter in parameters]
+    given = [each for each in tried.derived.times if len(each)]
+    frame = pd.concat(given, ignore_index=True) if given else pd.DataFrame(columns=["subject", *OUTCOME_COLUMNS[1:]])
+    copies = tried.names.get_indexer(pd.Index(tried.derived.adsl["USUBJID"]))
+    copy = copies[frame["subject"].to_numpy(dtype=np.int64)]
+    numbers = np.array([codes.index(each["PARAMCD"].iloc[0]) for each in given], dtype=np.int64)
+    number = np.repeat(numbers, [len(each) for each in given])
+    wanted = tried.wanted(range(len(codes)))
+    unlike = unlike_ends(Ends.of(batches, batch_of), batches, tried.judged, frame, copy, number, wanted)
+    for position, parameter_number in unlike:
+        wanted[position, parameter_number] = False
+    rows = np.flatnonzero(tried.judged.mask[copy] & wanted[batch_of[copy], number])
+    found = frame.iloc[rows][OUTCOME_COLUMNS[1:]].reset_index(drop=True)
+    found.insert(0, "USUBJID", "")
+    between, like = fill_between(found, copy[rows], number[rows], batches, batch_of, tried.adsl, parameters, trial)
+
+    # a copy without a record of a parameter is an outcome too
+    has_row = np.zeros((len(batch_of), len(codes)), dtype=bool)
+    has_row[copy, number] = True
+    lacking, parameter = np.nonzero(wanted[batch_of] & tried.judged.mask[:, None] & ~has_row)
+    without = pd.DataFrame(np.nan, index=range(len(lacking)), columns=OUTCOME_COLUMNS).astype({"USUBJID": object})
+    without["PARAMCD"] = np.array(codes, dtype=object)[parameter]
+    whole = pd.concat([each for each in (found, between, without) if len(each)] or [found], ignore_index=True)
+    of_row = tried.subject_of[np.concatenate([copy[rows], like, lacking])]
+    whole["USUBJID"] = subjects.names.to_numpy(dtype=object)[of_row]
+    distinct = whole.drop_duplicates(ignore_index=True)
+    is_ever_in = distinct.groupby(["USUBJID", "PARAMCD"])["ADT"].transform("count") > 0
+    return distinct[is_ever_in], [(batches[position], each) for position, each in unlike]
+
+
+def no_outcomes() -> pd.DataFrame:
+    """The outcomes of times where there are none."""
+    kinds = {name: object if name in ("USUBJID", "PARAMCD") else float for name in OUTCOME_COLUMNS}
+    return pd.DataFrame(columns=OUTCOME_COLUMNS).astype(kinds)
