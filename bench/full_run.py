@@ -4,6 +4,7 @@
 
 The floor is a process of its own that imports the same libraries, reads the same files to text with calamine (and csv for
 text files) and writes the same XPT datasets with pyreadstat; what it has to load to be able to write them is not counted.
+The impact ranking (`run --no-impact`) is left out of the full run: its cost depends on the findings, not on the data.
 Each repeat runs the floor and the full run one after the other, in a new process each, and the ratio is that of the medians.
 Memory is the peak resident size less that of a process that only imports, against the raw text as UTF-8 plus the XPT bytes.
 """
@@ -70,7 +71,7 @@ def child(kind: str, study: Path, out: Path) -> None:
     if kind == "full":
         from hcc_sdtm.pipeline import run
 
-        run(study, out)
+        run(study, out, impact=False)
     if kind == "floor":
         exec(IMPORTS)
         facts = floor(study, out)

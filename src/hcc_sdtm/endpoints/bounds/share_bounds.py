@@ -1,0 +1,152 @@
+"""The bounds of a proportion of subjects: those with a response, and those with a value among those with an event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from hcc_sdtm.endpoints.bounds.bound import Bound
+from hcc_sdtm.endpoints.bounds.open_outcomes import Open
+from hcc_sdtm.endpoints.bounds.ratio_limits import Shares, count_bound
+from hcc_sdtm.endpoints.listed.analysis_data import Mask, Positions, Records, text_codes
+from hcc_sdtm.endpoints.listed.analysis_set import AnalysisSet, Population, build_analysis_set
+from hcc_sdtm.spec.endpoints import CategoriesEndpoint, ProportionEndpoint
+
+Responses = Mapping[int, list[tuple[str, ...]]]
+"""The distinct responses of each affected subject, by its number."""
+
+
+class ProportionBounds:
+    """The bounds of a share of the population's subjects with a response.
+
+    ``unknown`` are the subjects who have too many completions: each may have the response or not, and be left out or not.
+    """
+
+    def __init__(
+        self,
+        endpoint: ProportionEndpoint,
+        population: Population,
+        adrs: Records,
+        responses: Responses,
+        unknown: Positions,
+    ) -> None:
+        self.size = population.size
+        x, n, has_record = responses_of(endpoint, population, adrs)
+        options: list[tuple[int, int, int, int]] = []
+        for subject, values in responses.items():
+            if population.members[subject]:
+                options += [(subject, *response_counts(endpoint, each)) for each in values]
+                if endpoint.where:
+                    options.append((subject, 0, int(n[subject]), 0))
+        for subject in unknown[population.members[unknown]].tolist():
+            options += [(subject, 1, 1, 1), (subject, 0, 1, 1), (subject, 0, 1, 0)]
+            options += [(subject, 0, 0, 0)] if endpoint.among else []
+        affected = sorted({subject for subject, *_ in options})
+        options = sorted({*options, *((each, int(x[each]), int(n[each]), int(has_record[each])) for each in affected)})
+        columns = np.array(options, dtype=np.int64).reshape(len(options), 4)
+        first = np.flatnonzero(np.append(True, np.diff(columns[:, 0]) > 0)) if len(options) else columns[:, 0]
+        is_fixed = population.members.copy()
+        is_fixed[affected] = False
+        self.shares = Shares(int(x[is_fixed].sum()), int(n[is_fixed].sum()), columns[:, 1], columns[:, 2], first)
+        self.without = int((n & ~has_record)[is_fixed].sum()), columns[:, 2] * (1 - columns[:, 3])
+        self.is_wide = bool(endpoint.where and affected) or bool(population.members[unknown].any())
+
+    def bound(self, measure: str) -> Bound | None:
+        """The bound of a row; None of a measure that has none here."""
+        found = self._bound(measure)
+        return found.as_certain() if found and self.is_wide else found
+
+    def _bound(self, measure: str) -> Bound | None:
+        match measure:
+            case "proportion":
+                return self.shares.percentage()
+            case "number":
+                return self.shares.number()
+            case "subjects":
+                return self.shares.denominator()
+            case "left-out":
+                inside = self.shares.denominator()
+                return Bound(self.size - inside.greatest, self.size - inside.least, inside.label)
+            case "no-record":
+                return count_bound(self.without[0], self.without[1], self.shares.first)
+        return None
+
+
+def responses_of(endpoint: ProportionEndpoint, population: Population, adrs: Records) -> tuple[Mask, Mask, Mask]:
+    """By subject number whether it has the response, is in the denominator, and has a record, as analysed."""
+    n = population.members.copy()
+    if endpoint.among:
+        among = build_analysis_set(
+            adrs, endpoint.among.parameter, {"AVALC": endpoint.among.values}, population, endpoint.no_record
+        )
+        n = np.zeros(len(n), dtype=bool)
+        n[among.subjects] = True
+    chosen = build_analysis_set(
+        adrs, endpoint.parameter, endpoint.where, Population(population.group, n), endpoint.no_record
+    )
+    codes, texts = chosen.texts("AVALC")
+    wanted = [at for at, text in enumerate(texts) if text in endpoint.values]
+    x, has_record = np.zeros(len(n), dtype=bool), np.zeros(len(n), dtype=bool)
+    x[chosen.subjects[np.isin(codes, wanted)]] = True
+    has_record[chosen.subjects] = True
+    return x, n, has_record
+
+
+def response_counts(endpoint: ProportionEndpoint, values: tuple[str, ...]) -> tuple[int, int, int]:
+    """Whether responses count in the number, in the denominator, and are of a record; ``values`` are AVALC of the parameter,
+    and of that of the denominator."""
+    n = int(endpoint.among is None or values[1] in endpoint.among.values)
+    return n * int(values[0] in endpoint.values), n, n * int(values[0] != "")
+
+
+class CategoryBounds:
+    """The bounds of the shares of a variable's values among those with an event."""
+
+    def __init__(self, endpoint: CategoriesEndpoint, population: Population, chosen: AnalysisSet, found: Open) -> None:
+        codes, self.texts = text_codes(chosen.records.subjects.column(endpoint.variable))
+        self.endpoint, self.size = endpoint, population.size
+        had = np.zeros(len(codes), dtype=bool)
+        had[chosen.subjects] = True
+        cause, time = found.columns["CAUSE"], found.columns["AVAL"]
+        with np.errstate(invalid="ignore"):
+            has_event = (found.columns["CNSR"] == 0) & np.isfinite(time) & (time >= 0)
+        has_event &= (cause == endpoint.cause) | (np.isnan(cause) & (endpoint.cause == 1))
+        inside = population.members[found.subject]
+        unknown = found.unknown[population.members[found.unknown]]
+        affected = np.unique(np.concatenate([found.subject[inside], unknown]))
+        # who has too many completions may have it or not; a record that ``where`` does not take may be another one
+        either = np.concatenate([unknown, affected]) if endpoint.where else unknown
+        none = np.zeros(len(either), dtype=bool)
+        subject = np.concatenate([affected, found.subject[inside], unknown, either])
+        is_in = np.concatenate([had[affected], has_event[inside], np.ones(len(unknown), dtype=bool), none])
+        order = np.argsort(subject, kind="stable")
+        self.subject, self.is_in = subject[order], is_in[order]
+        self.first = (
+            np.flatnonzero(np.append(True, np.diff(self.subject) > 0)) if len(subject) else np.empty(0, np.int64)
+        )
+        self.codes, self.fixed = codes, had & population.members
+        self.fixed[affected] = False
+        self.is_wide = bool(len(unknown)) or bool(endpoint.where and len(affected))
+
+    def bound(self, measure: str, cause: str) -> Bound | None:
+        """The bound of a row: of a category, or of all with the event; None of a measure that has none here."""
+        if cause and cause not in (*self.texts, self.endpoint.missing):
+            return None
+        texts = ["" if cause == self.endpoint.missing and cause not in self.texts else cause] if cause else self.texts
+        wanted = np.isin(self.codes, [at for at, text in enumerate(self.texts) if text in texts])
+        n = self.is_in.astype(np.int64)
+        x = n * wanted[self.subject]
+        shares = Shares(int((self.fixed & wanted).sum()), int(self.fixed.sum()), x, n, self.first)
+        if measure == "proportion":
+            found = shares.percentage()
+        elif measure == "count" and cause:
+            found = shares.number()
+        elif measure == "subjects":
+            found = shares.denominator()
+        elif measure == "left-out":
+            inside = shares.denominator()
+            found = Bound(self.size - inside.greatest, self.size - inside.least, inside.label)
+        else:
+            return None
+        return found.as_certain() if self.is_wide else found

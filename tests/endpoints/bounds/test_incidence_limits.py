@@ -1,0 +1,62 @@
+"""The limits of a cumulative incidence against every version of small studies, each by `cumulative_incidence`."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from hcc_sdtm.endpoints.bounds.bound import CERTAIN, ENUMERATED, EXACT, NOT_IN_ALL
+from hcc_sdtm.endpoints.bounds.incidence_limits import IncidenceLimits
+from hcc_sdtm.endpoints.bounds.study_versions import StudyVersions
+from hcc_sdtm.endpoints.competing import cumulative_incidence
+from tests.endpoints.bounds.small_studies import alternatives_of, studies, versions
+
+TIMES = st.sampled_from([0.25, 0.5, 1.0, 1.75, 2.0, 3.0, 4.5, 5.0])
+
+
+def bound_and_values(subjects, t, cause, combinations):
+    alternatives = alternatives_of(subjects)
+    assume(len(alternatives.first))
+    bound = IncidenceLimits(StudyVersions(alternatives, causes=2), combinations).incidence(t, cause)
+    curves = [cumulative_incidence(time, code, causes=2) for time, code, _ in versions(subjects)]
+    return bound, 100 * np.array([curve.rate(t, cause).estimate for curve in curves])
+
+
+@settings(max_examples=100, deadline=None)
+@given(studies(causes=2), TIMES, st.sampled_from([1, 2]))
+def test_an_incidence_is_that_of_every_version_at_most_and_at_least(subjects, t, cause):
+    bound, values = bound_and_values(subjects, t, cause, 10_000)
+    known = values[~np.isnan(values)]
+    assert np.isnan(bound.least) == (len(known) == 0)
+    if not len(known):
+        return
+    if np.isnan(values).any():
+        assert bound.warning == NOT_IN_ALL
+        assert bound.least <= known.min() + 1e-9
+        assert bound.greatest >= known.max() - 1e-9
+    else:
+        assert bound.label in (EXACT, ENUMERATED)
+        assert (bound.least, bound.greatest, bound.warning) == pytest.approx((known.min(), known.max(), ""))
+
+
+@settings(max_examples=100, deadline=None)
+@given(studies(causes=2), TIMES, st.sampled_from([1, 2]))
+def test_it_contains_all_where_there_are_too_many_combinations(subjects, t, cause):
+    bound, values = bound_and_values(subjects, t, cause, 1)
+    known = values[~np.isnan(values)]
+    if len(known):
+        assert bound.least <= known.min() + 1e-9
+        assert bound.greatest >= known.max() - 1e-9
+        if bound.label == EXACT:
+            assert (bound.least, bound.greatest) == pytest.approx((known.min(), known.max()))
+
+
+def test_a_censoring_among_many_leaves_little_room():
+    fixed = [[(t / 100 + 0.5, 1 + t % 2, 0.0)] for t in range(400)]
+    subjects = [*fixed, *[[(2.0, 0, 0.0), (2.1, 0, 0.0), (2.2, 0, 0.0)] for _ in range(20)]]
+    alternatives = alternatives_of(subjects)
+    bound = IncidenceLimits(StudyVersions(alternatives, causes=2), 100).incidence(3.0, 1)
+    assert bound.label == CERTAIN
+    assert 0 < bound.greatest - bound.least < 2
