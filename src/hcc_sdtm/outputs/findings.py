@@ -12,6 +12,7 @@ import pandas as pd
 from openpyxl import Workbook
 
 from hcc_sdtm.finding import FINDING_COLUMNS, SEVERITIES
+from hcc_sdtm.impact.marks import IMPACT_COLUMNS, rank_numbers
 from hcc_sdtm.outputs.cells import safe_column, safe_text
 from hcc_sdtm.outputs.finding_groups import as_registered, sort_findings, sort_groups
 from hcc_sdtm.outputs.workbook import add_sheet, write_workbook
@@ -22,7 +23,8 @@ WORKBOOK_LIMIT = 50_000
 """Findings the workbook holds at most, errors first: writing it is slow, and nobody reads that far."""
 
 WIDTHS = {
-    "severity": 11, "rule": 30, "status": 11, "subject": 18, "dataset": 9, "table": 12, "keys": 26, "record": 8,
+    "severity": 11, "rule": 30, "status": 11, "rank": 7, "impact": 44, "subject": 18, "dataset": 9, "table": 12,
+    "keys": 26, "record": 8,
     "variable": 13, "value": 22, "message": 70, "expected": 30, "source": 34, "typed": 24, "waiver": 34, "key": 16,
 }  # fmt: skip
 NO_SITE = "no site"
@@ -35,12 +37,13 @@ def write_findings(
 ) -> None:
     """Writes findings.csv (UTF-8 with mark, every field quoted) and findings.xlsx into the folder.
 
-    The CSV file has every finding, with the columns of the register; the workbook at most ``workbook_limit``, each group of
-    one cause under its lead, and its summary says when it left some out. The same findings in any order and the same
-    timestamp give the same bytes.
+    The CSV file has every finding, with the columns of the register and, where there is one, of the ranking; the workbook at
+    most ``workbook_limit``, each group of one cause under its lead, and its summary says when it left some out. The same
+    findings in any order and the same timestamp give the same bytes.
     """
     registered = as_registered(findings)
-    columns = [*FINDING_COLUMNS, *REGISTER_COLUMNS]
+    ranked = [name for name in IMPACT_COLUMNS if name in findings]
+    columns = [*FINDING_COLUMNS, *REGISTER_COLUMNS, *ranked]
     ordered = sort_findings(registered)[columns]
     safe = ordered.apply(safe_column) if len(ordered) else ordered
     # Every field is quoted, so that a cell with another locale's list separator does not break in two.
@@ -57,22 +60,35 @@ def write_findings(
     titles: set[str] = set()
     for site, part in shown.groupby("site", sort=True):
         # None, because an empty cell costs as much time as a full one
-        cells = part[list(WIDTHS)].apply(safe_column).replace("", None)
-        title, widths = _title(str(site) or NO_SITE, titles), list(WIDTHS.items())
+        widths = [(name, width) for name, width in WIDTHS.items() if name in part]
+        cells = part[[name for name, _ in widths]].apply(safe_column).replace("", None)
+        if "rank" in cells:
+            cells["rank"] = [
+                None if text is None else int(text) for text in cells["rank"]
+            ]  # so that it sorts as numbers
+        title = _title(str(site) or NO_SITE, titles)
         add_sheet(
-            workbook, title, widths, cells.to_numpy(object).tolist(), wrapped="message", levels=part["level"].tolist()
+            workbook,
+            title,
+            widths,
+            cells.to_numpy(object).tolist(),
+            wrapped=("message", "impact"),
+            levels=part["level"].tolist(),
         )
     write_workbook(folder / "findings.xlsx", workbook, timestamp)
 
 
 def _by_site(findings: pd.DataFrame) -> pd.DataFrame:
-    """The findings in the order of the sheets' rows, errors of all sites first; groups do not reach over sites."""
+    """The findings in the order of the sheets' rows, of all sites those that move an endpoint first, then errors; groups do not
+    reach over sites."""
     if findings.empty:
         return sort_groups(findings)
     grouped = pd.concat([sort_groups(part) for _, part in findings.groupby("site", sort=True)], ignore_index=True)
     rank = grouped["severity"].map(SEVERITIES.index)
-    worst = rank.groupby((grouped["level"] == 0).cumsum()).transform("min")
-    return grouped.iloc[np.argsort(worst.to_numpy(), kind="stable")].reset_index(drop=True)
+    group = (grouped["level"] == 0).cumsum()
+    worst = rank.groupby(group).transform("min").to_numpy()
+    moving = pd.Series(rank_numbers(grouped)).groupby(group).transform("min").to_numpy()
+    return grouped.iloc[np.lexsort((worst, moving))].reset_index(drop=True)
 
 
 def count_findings(findings: pd.DataFrame) -> pd.DataFrame:
@@ -107,7 +123,7 @@ def _add_summary(workbook: Workbook, findings: pd.DataFrame, limit: int) -> None
         for severity, rule, site, *counted in counts.itertuples(index=False)
     ]
     widths = [("severity", 10), ("rule", 44), ("site", 10), ("count", 10), ("grouped", 10), ("waived", 10)]
-    add_sheet(workbook, "Summary", widths, rows, wrapped="rule")
+    add_sheet(workbook, "Summary", widths, rows, wrapped=("rule",))
 
 
 def _title(site: str, taken: set[str]) -> str:

@@ -83,6 +83,8 @@ def _group_lines(members: pd.DataFrame) -> list[str]:
     place = (source if lead["source"] else record) or lead["dataset"] or lead["table"] or "the study"
     what = " ".join(filter(None, (lead["rule"], lead["subject"], lead["variable"])))
     lines = [f"  {place}: {lead['severity']} {what}: {lead['message']}"]
+    if lead.get("rank"):
+        lines.append(f"    moves {lead['impact']}")
     others = members.iloc[1:]
     if len(others):
         at_cell = bool(lead["source"]) and bool((others["source"] == lead["source"]).all())

@@ -4,13 +4,15 @@ import pytest
 
 from hcc_sdtm.outputs.queries.touched import endpoint_needs, parse_keys
 
-EVERY = {
-    "PFS", "PFSEMA", "ORR", "ORR-CONFIRMED", "ORR-EVALUABLE", "ORR-MRECIST", "DCR", "DCR-EVALUABLE", "DCR-MRECIST",
-    "DCTRL", "OS", "OSDE", "OSRT", "TTNT2L", "FOLLOW-UP",
+RECIST = {
+    "PFS", "PFSB", "PFSC", "PFSEMA", "PFS-INTERVAL", "PFS2", "ORR", "ORR-CONFIRMED", "ORR-EVALUABLE", "ORR-MEASURABLE", "DCR",
+    "DCR-EVALUABLE", "CBR", "CBR-CONFIRMED", "DCTRL", "DOR", "TTR",
 }  # fmt: skip
-RECIST = {"PFS", "PFSEMA", "ORR", "ORR-CONFIRMED", "ORR-EVALUABLE", "DCR", "DCR-EVALUABLE", "DCTRL"}
-DEATH = {"PFS", "PFSEMA", "DCTRL", "OS", "OSDE", "OSRT", "TTNT2L", "FOLLOW-UP"}
-ALIVE = {"OS", "OSDE", "OSRT", "TTNT2L", "FOLLOW-UP"}
+MRECIST = {"ORR-MRECIST", "ORR-CONFIRMED-MRECIST", "DCR-MRECIST", "CBR-MRECIST", "CBR-CONFIRMED-MRECIST"}
+LESIONS = {"ORR-RECOMPUTED", "ORR-RECOMPUTED-MRECIST", "DCR-RECOMPUTED", "DCR-RECOMPUTED-MRECIST"}
+ALIVE = {"OS", "OSDE", "OSRT", "TTNT2L", "TTNT2LQ", "NLFS", "SWITCH-REASONS", "PFS2", "FOLLOW-UP"}
+DEATH = ALIVE | {"PFS", "PFSB", "PFSC", "PFSEMA", "PFS-INTERVAL", "DCTRL", "DOR"}
+EVERY = RECIST | MRECIST | LESIONS | ALIVE
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +23,7 @@ def needs(reference_run):
 @pytest.mark.parametrize(
     ("dataset", "variable", "keys", "expected"),
     [
-        ("DM", "SEX", "", set()),
+        ("DM", "SEX", "", {"PFS"}),  # its subgroups
         ("DM", "BRTHDTC", "", set()),
         ("DM", "DTHDTC", "", DEATH),
         ("DM", "USUBJID", "", EVERY),
@@ -34,17 +36,17 @@ def needs(reference_run):
             "RS",
             "RSSTRESC",
             "RSCAT=MRECIST LENCIONI LIVER CANCER 2010 RSTESTCD=OVRLRESP",
-            {"ORR-MRECIST", "DCR-MRECIST"},
+            MRECIST,
         ),
-        ("RS", "RSSTRESC", "RSTESTCD=ECOG101", set()),
+        ("RS", "RSSTRESC", "RSTESTCD=ECOG101", {"PFS"}),
         ("LB", "LBDTC", "LBTESTCD=AFP", ALIVE),
         ("CM", "CMSTDTC", "CMCAT=FIRST LINE", ALIVE),
         ("MH", "MHSTDTC", "MHCAT=PRIMARY DIAGNOSIS MHEVDTYP=INITIAL DIAGNOSIS", ALIVE),
         ("SS", "SSDTC", "SSSTRESC=DEAD", set()),
-        ("TR", "TRSTRESN", "", set()),
+        ("TR", "TRSTRESN", "", LESIONS),
         ("ADSL", "DTHDT", "", DEATH),
-        ("ADTTE", "ADT", "PARAMCD=PFS", {"PFS"}),
-        ("ADRS", "AVALC", "PARAMCD=RSP", {"ORR", "ORR-EVALUABLE"}),
+        ("ADTTE", "ADT", "PARAMCD=PFS", {"PFS", "PFS-INTERVAL"}),
+        ("ADRS", "AVALC", "PARAMCD=RSP", {"ORR", "ORR-EVALUABLE", "ORR-MEASURABLE"}),
         ("ZZ", "ZZDTC", "", set()),
     ],
 )

@@ -46,6 +46,12 @@ class Question:
         """The cell that is asked about."""
         return self.cells[0]
 
+    @property
+    def rank(self) -> str:
+        """Its rank among the questions that move an endpoint, the first of its findings'; ``""`` where none does."""
+        ranks = [row["rank"] for row in (self.first, *self.others) if row.get("rank")]
+        return min(ranks, key=int, default="")
+
 
 def as_found(findings: pd.DataFrame) -> pd.DataFrame:
     """The findings of a findings.csv with their texts as they were found: without what kept them from being formulas."""

@@ -16,7 +16,7 @@ from hcc_sdtm.spec.adam.adsl_rules import AdslRule
 from hcc_sdtm.spec.adam.reading import AdamSpecs
 from hcc_sdtm.spec.adam.records import Records
 from hcc_sdtm.spec.adam.time_to_event import TimeToEvent
-from hcc_sdtm.spec.endpoints import EndpointSpec, ProportionEndpoint
+from hcc_sdtm.spec.endpoints import CategoriesEndpoint, EndpointSpec, IntervalCensoredEndpoint, ProportionEndpoint
 from hcc_sdtm.spec.model import Specs
 from hcc_sdtm.spec.study import Study
 from hcc_sdtm.spec.trial import Trial
@@ -27,6 +27,13 @@ IDENTIFIERS = frozenset({"", "STUDYID", "DOMAIN", "USUBJID", "SUBJID", "SITEID",
 _KEY = re.compile(r"(?:^| )([A-Z][A-Z0-9]{1,7})=")
 _ORIGINALS = {"ORRES": ("STRESC", "STRESN"), "ORRESU": ("STRESC", "STRESN", "STRESU")}
 """What is standardised from a result as it was collected (SDTMIG 3.4, 4.5.1)."""
+
+
+_OF_LESIONS = {
+    "TU": ("TULNKID", "TULOC", "TUSTRESC", "TUEVAL", "TUDTC"),
+    "TR": ("TRLNKID", "TRTESTCD", "TRSTRESC", "TRSTRESN", "TREVAL", "TRDTC"),
+}
+"""What a response is recomputed from."""
 
 
 @dataclass(frozen=True)
@@ -106,14 +113,18 @@ class EndpointNeeds:
     def _of_endpoint(self, endpoint: EndpointSpec) -> Iterator[Need]:
         yield Need("DM", "USUBJID")
         yield from self._of_subject(endpoint.population)
-        if endpoint.by:
-            yield from self._of_subject(endpoint.by)
+        for variable in endpoint.by:
+            yield from self._of_subject(variable)
         if isinstance(endpoint, ProportionEndpoint):
             yield from self._of_response(endpoint.parameter)
             if endpoint.among:
                 yield from self._of_response(endpoint.among.parameter)
         else:
             yield from self._of_time(endpoint.parameter)
+        if isinstance(endpoint, IntervalCensoredEndpoint):
+            yield from self._of_response(endpoint.assessments.parameter)
+        if isinstance(endpoint, CategoriesEndpoint):
+            yield from self._of_subject(endpoint.variable)
 
     def _new(self, dataset: str, name: str) -> bool:
         """Whether it was not walked before; notes that it is now."""
@@ -162,6 +173,9 @@ class EndpointNeeds:
         for _, records in rule.records_read():
             named = (getattr(records, key, "") for key in ("value", "date"))
             yield from self._of_records(records, tuple(name for name in named if name))
+        if parameter.recomputed is not None:
+            for dataset, variables in _OF_LESIONS.items():
+                yield from (Need(dataset, name) for name in variables)
         for date in rule.dates_read():
             yield from self._of_subject(date)
         if parameter.new_therapy is not None:

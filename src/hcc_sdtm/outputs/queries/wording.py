@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from hcc_sdtm.outputs.queries.column_uses import ColumnUse, column_uses, read_name
 from hcc_sdtm.outputs.queries.found import Question
+from hcc_sdtm.outputs.queries.moved import MovedRow, moved_lines
 from hcc_sdtm.outputs.queries.query_line import QueryLine
 from hcc_sdtm.outputs.queries.site_files import SiteFolder
 from hcc_sdtm.outputs.queries.texts import QueryTexts, site_language
@@ -30,6 +31,8 @@ class Wording:
     study: Study
     folders: Mapping[str, SiteFolder]
     language: str
+    moved: Mapping[str, Sequence[MovedRow]] = field(default_factory=dict)
+    """What the answers to each question move, by its rank."""
 
     def __post_init__(self) -> None:
         self._needs: EndpointNeeds = endpoint_needs(self.study)
@@ -57,7 +60,7 @@ class Wording:
             "subject": question.first["subject"],
             "seen": "\n".join([said.seen, *(f"{words.also}{other}" for other in others), *_further(question, words)]),
             "matters": said.matters,
-            "endpoints": self._endpoints(question, words),
+            "endpoints": self._moved_and_touched(question, words),
             "expected": said.expected,
             "state": words.state(query.state),
             "answer": words.answer(query.answer),
@@ -71,6 +74,11 @@ class Wording:
 
     def _language(self, site: str) -> str:
         return self.language or site_language(self.folders[site].mapping.head.country)
+
+    def _moved_and_touched(self, question: Question, words: Words) -> str:
+        """What the answers move, and the endpoints touched; the lesions behind a response touch none by themselves."""
+        moved, touched = moved_lines(self.moved.get(question.rank, ()), words), self._endpoints(question, words)
+        return "\n".join(moved if moved and touched == words.no_endpoint else [*moved, touched])
 
     def _endpoints(self, question: Question, words: Words) -> str:
         every = [endpoint.id for endpoint in self.study.endpoints.endpoints]

@@ -6,6 +6,7 @@ The register has answers and states in English; a workbook shows them in the sit
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hcc_sdtm.outputs.queries.texts import CHINESE, ENGLISH
@@ -23,7 +24,11 @@ FILLED_IN = ("answer", "new_value", "comment", "answered_by", "answered")
 
 @dataclass(frozen=True)
 class Words:
-    """The words of one language; ``headings`` are those of `COLUMNS`."""
+    """The words of one language; ``headings`` are those of `COLUMNS`.
+
+    ``moved`` says what the answer to a question moves, ``lost`` of what it makes estimable or not; ``measures`` and ``units``
+    name statistics and the units of a change as they follow the number, and what they lack is called as in the results.
+    """
 
     title: str
     instructions: str
@@ -41,6 +46,10 @@ class Words:
     separator: str
     font: str
     note: str
+    moved: str
+    lost: str
+    measures: Mapping[str, str]
+    units: Mapping[str, str]
 
     def answer(self, answer: str) -> str:
         """An answer of the register in this language."""
@@ -78,6 +87,10 @@ WORDS = {
         separator="; ",
         font="Calibri",
         note="A copy of {file}, its texts as they were typed; colours, comments and numbers of queries were added.",
+        moved="Moves {endpoint} {statistic} by up to {change} ({least} to {greatest})",
+        lost="Moves {endpoint} {statistic} to or from NE ({least} to {greatest})",
+        measures={},
+        units={"%": " points"},
     ),
     CHINESE: Words(
         title="研究{study}数据质疑表：中心{site}",
@@ -103,6 +116,15 @@ WORDS = {
         separator="；",
         font="Microsoft YaHei",
         note="{file}的副本，文字与原始录入一致；添加了颜色、批注和质疑编号。",
+        moved="可使{endpoint}{statistic}变动最多{change}（{least}至{greatest}）",
+        lost="可使{endpoint}{statistic}变为NE或不再为NE（{least}至{greatest}）",
+        measures={
+            "median": "中位数",
+            "rate": "{time}个月率",
+            "incidence": "{time}个月累积发生率（{cause}）",
+            "proportion": "比例",
+        },
+        units={"%": "个百分点", "months": "个月", "days": "天"},
     ),
 }  # fmt: skip
 

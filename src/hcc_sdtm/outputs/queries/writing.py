@@ -16,6 +16,7 @@ from hcc_sdtm.outputs.manifest import file_digest, read_manifest
 from hcc_sdtm.outputs.queries.column_uses import constant_variables
 from hcc_sdtm.outputs.queries.copied_file import copy_name, file_stem, write_copy
 from hcc_sdtm.outputs.queries.found import Question, as_found, find_questions
+from hcc_sdtm.outputs.queries.moved import read_moved
 from hcc_sdtm.outputs.queries.query_folder import default_folder, open_query_folder, require_outside
 from hcc_sdtm.outputs.queries.query_line import mark_cells
 from hcc_sdtm.outputs.queries.site_files import SiteFolder, owners, read_site_folders
@@ -96,14 +97,12 @@ def write_queries(request: QueryRequest) -> WrittenQueries:
     by_number = {query.number: query for query in after}
     queries = [by_number[number] for number in numbers]
     names, notes = _files(questions, of_files, request)
-    wording = Wording(study, folders, request.language)
+    wording = Wording(study, folders, request.language, read_moved(request.out))
     timestamp = datetime.fromisoformat(run.run.timestamp)
     with open_query_folder(folder, [name for each in names.values() for name in each]) as new:
         for site, files in names.items():
             pairs = [pair for pair in zip(questions, queries, strict=True) if pair[0].site == site]
-            lines = [
-                wording.line(question, query) for question, query in sorted(pairs, key=lambda pair: pair[1].number)
-            ]
+            lines = [wording.line(question, query) for question, query in sorted(pairs, key=_place)]
             words = wording.words(site)
             marks = mark_cells(lines, words)
             for name, file in files.items():
@@ -120,6 +119,12 @@ def write_queries(request: QueryRequest) -> WrittenQueries:
         _changes(before, after),
         (*reasons, *notes),
     )
+
+
+def _place(pair: tuple[Question, Query]) -> tuple[bool, int, str]:
+    """Where a question stands in its workbook: those that move an endpoint first, the most moving before the others."""
+    question, query = pair
+    return not question.rank, int(question.rank or 0), query.number
 
 
 def _mappings(study: Study, run: WrittenRun, request: QueryRequest) -> list[SiteMapping]:
