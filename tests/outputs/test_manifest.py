@@ -83,3 +83,13 @@ def test_a_manifest_of_another_format_is_not_read(out):
 def test_absolute_input_names_are_refused(tmp_path):
     with pytest.raises(ValueError, match="relative"):
         build_manifest("S", CUTOFF, [(str(tmp_path / "a"), tmp_path / "a")], SETTLED, {})
+
+
+def test_a_source_hash_that_is_not_that_of_the_inputs_is_named(out):
+    manifest = read_manifest(out)
+    line = f"{manifest['inputs'][0]['sha256']}  raw/site_101.xlsx\n"
+    assert manifest["source_hash"] == hashlib.sha256(line.encode()).hexdigest()[:16]
+    other = json.dumps(manifest | {"source_hash": "0" * 16})
+    (out / "manifest.json").write_text(other, encoding="utf-8")
+    expected = f"source hash: {'0' * 16} in manifest.json, and its inputs make {manifest['source_hash']}"
+    assert verify_manifest(out) == [expected]

@@ -8,13 +8,16 @@ import pandas as pd
 
 from hcc_sdtm.finding import findings_frame
 from hcc_sdtm.outputs.assumptions import Assumption, build_assumptions
+from hcc_sdtm.outputs.facts import Facts
+from hcc_sdtm.outputs.made import Made
 from hcc_sdtm.outputs.manifest import build_manifest
-from hcc_sdtm.outputs.report import FigureContent, LeftOut, list_left_out, render_report
+from hcc_sdtm.outputs.report import FigureContent, LeftOut, ReportContent, list_left_out, render_report
+from hcc_sdtm.outputs.tables.table import Column, Count, Line, Table
 from tests.outputs.tables import CUTOFF, FINDINGS, RESULTS
 
 LEDGER = build_assumptions([Assumption("month", "30.4375", "specs/trial.yaml:14", "<b>every</b> duration")])
 SETTLED = pd.DataFrame({"site": ["101"], "column": ["检查日期"], "fact": ["order <dmy>"]})
-VOID = {"meta", "img", "br", "link", "input", "hr"}
+VOID = {"meta", "img", "col", "br", "link", "input", "hr"}
 
 
 class Reader(HTMLParser):
@@ -25,12 +28,14 @@ class Reader(HTMLParser):
         self.open: list[str] = []
         self.text: list[str] = []
         self.loads: list[str] = []
+        self.links: list[str] = []
 
     def handle_starttag(self, tag, attrs):
         if tag not in VOID:
             self.open.append(tag)
         assert tag != "script"
-        self.loads += [value for name, value in attrs if name in ("src", "href")]
+        self.loads += [value for name, value in attrs if name in ("src", "href") and tag != "a"]
+        self.links += [value for name, value in attrs if name == "href" and tag == "a"]
 
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
@@ -39,7 +44,7 @@ class Reader(HTMLParser):
         self.text.append(data)
 
 
-def render(tmp_path, findings=FINDINGS, figures=True, banner="dates are fictional: all of <them>"):
+def render(tmp_path, findings=FINDINGS, figures=True, banner="dates are fictional: all of <them>", **more):
     raw = tmp_path / "site_101.xlsx"
     raw.write_bytes(b"raw")
     manifest = build_manifest(
@@ -47,7 +52,9 @@ def render(tmp_path, findings=FINDINGS, figures=True, banner="dates are fictiona
     )
     shown = [FigureContent("PFS & co", "<svg>曲线</svg>")] if figures else []
     outside = [LeftOut("all treated", tuple(f"S{number:02}" for number in range(42)))]
-    return render_report("A <trial>", 63, RESULTS, shown, findings, LEDGER, manifest, banner, outside)
+    facts = Facts("A <trial>", "RTHCC", "2024-02-29", "0123456789abcdef", banner)
+    content = ReportContent(facts, 63, RESULTS, findings, LEDGER, manifest, figures=shown, outside=outside, **more)
+    return render_report(content)
 
 
 def read(page):
@@ -117,3 +124,31 @@ def test_a_study_without_findings_figures_or_banner(tmp_path):
     assert "None." in text
     assert loads == []
     assert 'class="banner"' not in page
+
+
+def test_tables_are_shown_and_files_and_what_was_not_made_are_listed(tmp_path):
+    table = Table(
+        "age", "Table 1. <Age>", "All subjects", (Column("Group"), Column("n (%)")), (Line(("18-64", Count(3, 4))),),
+        ("A <note>.",), Facts("A <trial>", "RTHCC", "2024-02-29", "0123456789abcdef"),
+    )  # fmt: skip
+    made = [
+        Made("age", "Table 1. <Age>", ("results/tables/age.html",), note="no RTF: why"),
+        Made("os", "Figure <2>", reason="there is no endpoint OS"),
+    ]
+    page = render(tmp_path, tables=[table], made=made, tie_out="12 of 12 agree")
+    reader = Reader()
+    reader.feed(page)
+    text, _ = read(page)
+    assert reader.links == ["results/tables/age.html"]
+    for wanted in (
+        "Table 1. <Age>", "3 (75.0)", "A <note>.", "no RTF: why", "Figure <2>: there is no endpoint OS.",
+        "12 of 12 agree", "data cut-off 2024-02-29", "0123456789abcdef",
+    ):  # fmt: skip
+        assert wanted in text
+    assert "<Age>" not in page
+
+
+def test_subgroups_are_lines_of_their_own_and_not_among_the_key_results(tmp_path):
+    text, _ = read(render(tmp_path))
+    assert re.search(r"Objective response <rate> READER=读片 1 rate 38 %", text)
+    assert text.index("Subgroups") < text.index("READER=读片 1")

@@ -1,4 +1,4 @@
-"""report.html: one self-contained page with the endpoints, how they were made, and what the data lacks."""
+"""report.html: one self-contained page with the endpoints, how they were made, tables, figures, and what the data lacks."""
 
 from __future__ import annotations
 
@@ -10,10 +10,17 @@ from typing import Any
 import pandas as pd
 
 from hcc_sdtm.finding import SEVERITIES
+from hcc_sdtm.outputs.facts import Facts
 from hcc_sdtm.outputs.finding_groups import sort_findings
+from hcc_sdtm.outputs.impact import ImpactContent
+from hcc_sdtm.outputs.made import Made
 from hcc_sdtm.outputs.page import render_page
 from hcc_sdtm.outputs.reconciliation import summarise_reconciliation
-from hcc_sdtm.outputs.tables import build_endpoint_tables
+from hcc_sdtm.outputs.tables.endpoint_tables import build_endpoint_tables, legend_of
+from hcc_sdtm.outputs.tables.html import table_parts
+from hcc_sdtm.outputs.tables.key_results import key_results
+from hcc_sdtm.outputs.tables.subgroups import build_subgroups
+from hcc_sdtm.outputs.tables.table import Table
 
 RULES_SHOWN = 60
 SUBJECTS_SHOWN = 40
@@ -49,40 +56,60 @@ def list_left_out(adsl: pd.DataFrame, dm: pd.DataFrame, populations: Mapping[str
     return [one for one in left_out if one.subjects]
 
 
-def render_report(
-    title: str,
-    subjects: int,
-    results: pd.DataFrame,
-    figures: Sequence[FigureContent],
-    findings: pd.DataFrame,
-    assumptions: pd.DataFrame,
-    manifest: Mapping[str, Any],
-    banner: str = "",
-    outside: Sequence[LeftOut] = (),
-    reconciliation: pd.DataFrame | None = None,
-) -> str:
-    """The page as text.
+@dataclass(frozen=True)
+class ReportContent:
+    """What the report shows.
 
     ``subjects`` is the number of subjects in the study, from which the report says how many each endpoint leaves out;
-    ``outside`` names who is in no endpoint. ``assumptions`` has the columns of `assumptions.ASSUMPTION_COLUMNS`,
-    ``manifest`` is `build_manifest`'s, ``reconciliation`` that of the run. A ``banner`` ("dates are fictional: ...") stands
-    at the top of the page and of every printed page.
+    ``outside`` names who is in no endpoint. ``assumptions`` has the columns of `assumptions.ASSUMPTION_COLUMNS`, ``manifest``
+    is `build_manifest`'s, ``reconciliation`` that of the run. ``tables`` and ``figures`` stand in the page, ``made`` has every
+    one that was asked for, with its files or the reason why there is none. ``impact`` is on the findings that move an endpoint,
+    ``tie_out`` the line on the second route of the estimates.
     """
-    tables = build_endpoint_tables(results)
+
+    facts: Facts
+    subjects: int
+    results: pd.DataFrame
+    findings: pd.DataFrame
+    assumptions: pd.DataFrame
+    manifest: Mapping[str, Any]
+    tables: Sequence[Table] = ()
+    figures: Sequence[FigureContent] = ()
+    made: Sequence[Made] = ()
+    outside: Sequence[LeftOut] = ()
+    reconciliation: pd.DataFrame | None = None
+    impact: ImpactContent | None = None
+    tie_out: str = ""
+
+
+def render_report(report: ReportContent) -> str:
+    """The page as text. The banner of the facts stands at its top and at that of every printed page."""
+    endpoints, findings = build_endpoint_tables(key_results(report.results)), report.findings
+    figures = [
+        {"caption": figure.caption, "data": b64encode(figure.svg.encode()).decode()} for figure in report.figures
+    ]
     content = {
-        "title": title,
-        "banner": banner,
-        "subjects": subjects,
-        "tables": tables,
-        "left_out": [subjects - int(table.n) if table.n else "" for table in tables],
-        "outside": outside,
-        "figures": [{"caption": figure.caption, "data": b64encode(figure.svg.encode()).decode()} for figure in figures],
+        "title": report.facts.title,
+        "banner": report.facts.banner,
+        "facts": report.facts,
+        "subjects": report.subjects,
+        "tables": endpoints,
+        "legend": legend_of(endpoints),
+        "subgroups": build_subgroups(report.results),
+        "left_out": [report.subjects - int(table.n) if table.n else "" for table in endpoints],
+        "outside": report.outside,
+        "impact": report.impact,
+        "tie_out": report.tie_out,
+        "report_tables": [table_parts(table) for table in report.tables],
+        "figures": figures,
+        "made": [each for each in report.made if each.files],
+        "not_made": [each for each in report.made if not each.files],
         "severities": {severity: int((findings["severity"] == severity).sum()) for severity in SEVERITIES},
         "rules": _rules(findings).head(RULES_SHOWN).to_dict("records"),
         "rules_left_out": max(0, findings["rule"].nunique() - RULES_SHOWN),
-        "assumptions": assumptions.to_dict("records"),
-        "reconciliation": None if reconciliation is None else summarise_reconciliation(reconciliation),
-        "manifest": manifest,
+        "assumptions": report.assumptions.to_dict("records"),
+        "reconciliation": None if report.reconciliation is None else summarise_reconciliation(report.reconciliation),
+        "manifest": report.manifest,
     }
     return render_page("report.html.j2", content)
 

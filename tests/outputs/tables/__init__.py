@@ -7,6 +7,7 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
+from hcc_sdtm.endpoints.listed import RESULT_COLUMNS
 from hcc_sdtm.finding import Finding, findings_frame
 from hcc_sdtm.source import Source
 from hcc_sdtm.spec.model import DatasetSpec, Variable
@@ -62,14 +63,35 @@ FINDINGS = findings_frame(
     ]
 )  # fmt: skip
 
-RESULTS = pd.DataFrame(
-    [
-        ("PFS", "Progression-free survival", "Kaplan-Meier", "FAS", "PFS", "",
-         "median", "months", 8.25, "8.3 (6.1 to 10.2)", 60),
-        ("PFS", "Progression-free survival", "Kaplan-Meier", "FAS", "PFS", "",
-         "rate at 12 months", "%", np.nan, "", 14),
-        ("ORR", "Objective response <rate>", "Clopper-Pearson", "FAS", "BOR", "读片 1",
-         "rate", "%", 38.0, "", 60),
-    ],
-    columns=["endpoint", "label", "method", "population", "parameter", "group", "statistic", "unit", "value", "text", "n"],
-)  # fmt: skip
+
+def results_frame(*rows: dict[str, object]) -> pd.DataFrame:
+    """Results with every column; what a row does not say is empty, and a number NaN."""
+    numbers = ("value", "lower", "upper", "time", "n", "least", "greatest")
+    usual = {name: np.nan if name in numbers else "" for name in RESULT_COLUMNS}
+    return pd.DataFrame([usual | row for row in rows], columns=list(RESULT_COLUMNS))
+
+
+PFS = {
+    "endpoint": "PFS",
+    "label": "Progression-free survival",
+    "method": "Kaplan-Meier",
+    "population": "FAS",
+    "parameter": "PFS",
+}
+ORR = {
+    "endpoint": "ORR", "label": "Objective response <rate>", "method": "Clopper-Pearson", "population": "FAS",
+    "parameter": "BOR", "group": "READER=读片 1",
+}  # fmt: skip
+RESULTS = results_frame(
+    {
+        **PFS,
+        "statistic": "median",
+        "measure": "median",
+        "unit": "months",
+        "value": 8.25,
+        "text": "8.3 (6.1 to 10.2)",
+        "n": 60,
+    },
+    {**PFS, "statistic": "rate at 12 months", "measure": "rate", "unit": "%", "time": 12.0, "n": 14},
+    {**ORR, "statistic": "rate", "measure": "proportion", "unit": "%", "value": 38.0, "n": 60},
+)

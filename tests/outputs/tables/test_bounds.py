@@ -1,0 +1,35 @@
+import numpy as np
+import pytest
+
+from hcc_sdtm.outputs.tables.bounds import bound_legend, bound_text
+
+
+def row(value, least, greatest, bound="exact", measure="median"):
+    return {"value": value, "least": least, "greatest": greatest, "bound": bound, "measure": measure}
+
+
+@pytest.mark.parametrize(
+    ("result", "text"),
+    [
+        (row(27.0, 26.1, 28.4), "26.1 to 28.4, exact"),
+        (row(27.0, 26.1, np.nan, "enumerated"), "26.1 to NE, enumerated"),
+        (row(27.0, 27.0, 27.0), "same"),
+        (row(np.nan, np.nan, np.nan), "same"),
+        (row(27.0, 27.0, 27.0, "at least"), "same, at least"),
+        (row(19.0, 19.0, 21.0, "certain", "at-risk"), "19 to 21, certain"),
+        (row(0.63, 0.5, 0.7, measure="hazard-ratio"), "0.50 to 0.70, exact"),
+        (row(8.30, 8.28, 8.32), "8.3 to 8.3, exact"),
+        (row(27.0, np.nan, np.nan, ""), ""),
+        (row(27.0, np.nan, np.nan, np.nan), ""),
+    ],
+)
+def test_what_a_reader_is_shown(result, text):
+    assert bound_text(result) == text
+
+
+def test_the_legend_explains_the_words_that_stand_in_the_column():
+    legend = bound_legend(["same", "1 to 2, certain", ""])
+    assert "same: no completion changes it" in legend
+    assert "certain: holds every value" in legend
+    assert "enumerated" not in legend
+    assert bound_legend(["", ""]) == ""
