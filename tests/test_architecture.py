@@ -9,9 +9,9 @@ import pytest
 
 SRC = Path(__file__).parents[1] / "src" / "hcc_sdtm"
 LAYERS = (
-    "source", "problem", "build_time", "repeated_text", "finding", "dates", "spec", "dataset", "raw", "terminology",
-    "received", "mapping", "sdtm", "drafting", "checks", "adam", "endpoints", "register", "result", "outputs", "synthetic",
-    "strategies", "pipeline", "new_study", "cli", "__init__",
+    "source", "problem", "build_time", "repeated_text", "number_text", "finding", "dates", "spec", "dataset", "raw",
+    "terminology", "received", "mapping", "sdtm", "drafting", "checks", "adam", "endpoints", "register", "impact", "result",
+    "outputs", "synthetic", "strategies", "pipeline", "new_study", "cli", "__init__",
 )  # fmt: skip
 HOMES = {
     "python_calamine": {"raw"},
@@ -21,6 +21,8 @@ HOMES = {
     "lifelines": {"endpoints"},
     "matplotlib": {"outputs"},
     "jinja2": {"outputs"},
+    "rtflite": {"outputs"},
+    "polars": {"outputs"},
     "hypothesis": {"strategies"},
     "click": {"cli"},
     "scipy": {"endpoints"},

@@ -31,7 +31,7 @@ def test_help_tells_the_commands_and_the_exit_status(option):
     assert shown.exit_code == 0
     told = " ".join(shown.output.split())
     assert "Exit status: 0 done; 1 done, and the data has findings of severity error; 2 not done." in told
-    for name in ("demo", "init", "rules", "run", "synth", "trace", "verify"):
+    for name in ("demo", "estimate", "init", "rules", "run", "synth", "trace", "verify"):
         assert f"\n  {name} " in shown.output
 
 
@@ -77,7 +77,10 @@ def test_run_prints_what_a_program_wants(tmp_path, reference_run):
     counts = {(row["severity"], row["rule"]): row["count"] for row in printed["findings"]}
     findings = reference_run.result.findings
     assert counts == findings.groupby(["severity", "rule"]).size().to_dict()
-    medians = {row["endpoint"]: row["value"] for row in printed["endpoints"] if row["statistic"] == "median"}
+    whole = [row for row in printed["endpoints"] if not row["group"]]
+    medians = {row["endpoint"]: row["value"] for row in whole if row["measure"] == "median"}
+    numbers = len(reference_run.result.tie_out)
+    assert printed["tie_out"] == {"numbers": numbers, "agree": numbers}
     assert medians["PFS"] == pytest.approx(8.312115, abs=1e-5)
 
 

@@ -109,7 +109,7 @@ def test_findings_shown_in_the_readme_are_findings_of_the_reference_study(refere
 def test_the_python_of_the_readme_runs(monkeypatch):
     (code,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
     monkeypatch.chdir(ROOT)
-    names = {"series": pd.Series(["05/03/2021", "2021"]), "time": [1.0, 2.0, 3.0], "event": [1, 0, 1]}
+    names = {"series": pd.Series(["05/03/2021", "2021"]), "time": [1.0, 2.0, 3.0], "event": [1, 0, 1], "cause": [1, 0, 2]}
     exec(code, names)
     assert names["result"].sdtm["RS"].published["RSSTRESC"].isin(["PD"]).any()
     # what the comments say is there
@@ -125,6 +125,11 @@ def test_the_python_of_the_readme_runs(monkeypatch):
     curve = hs.endpoints.kaplan_meier(names["time"], names["event"])
     assert curve.quantile(0.5).estimate == 3.0
     assert list(curve.at_risk([0, 6, 12])) == [3, 0, 0]
+    incidence = hs.endpoints.cumulative_incidence(names["time"], names["cause"])
+    assert incidence.rate(1.0, 1).estimate == pytest.approx(1 / 3)
+    for name in ("gray_test", "log_rank", "cox", "interval_censored", "dependent_entry"):
+        assert callable(getattr(hs.endpoints, name))
+    assert callable(hs.estimate)
     share = hs.endpoints.proportion(3, 10)
     assert share.lower < share.estimate == 0.3 < share.upper
 

@@ -1,6 +1,7 @@
 """Site spreadsheets in; SDTM datasets, findings at their cell, ADaM datasets and a trial's endpoints out.
 
-``run`` does everything, ``derive`` makes the analysis datasets of anyone's SDTM, ``schema`` gives a dataset's pandera schema;
+``run`` does everything, ``derive`` makes the analysis datasets of anyone's SDTM, ``estimate`` the
+endpoints of anyone's ADaM, ``schema`` gives a dataset's pandera schema;
 ``dates``, ``adam`` and ``endpoints`` are usable on their own.
 Nothing heavy is imported before it is asked for.
 """
@@ -10,10 +11,11 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-__all__ = ["adam", "dates", "derive", "endpoints", "run", "schema"]
+__all__ = ["adam", "dates", "derive", "endpoints", "estimate", "run", "schema"]
 
 _HOMES = {
     "derive": ("hcc_sdtm.pipeline", "derive"),
+    "estimate": ("hcc_sdtm.pipeline", "estimate"),
     "run": ("hcc_sdtm.pipeline", "run"),
     "schema": ("hcc_sdtm.checks.schemas", "schema"),
 }

@@ -70,14 +70,22 @@ CUTOFF = click.option(
 @click.option("--site", "sites", multiple=True, help="Only this site; may be given several times.")
 @click.option("--keep-going", is_flag=True, help="Leave out a site that fails; the status stays 2.")
 @CUTOFF
+@click.option("--no-impact", is_flag=True, help="Do not rank the findings by what they move of the endpoints.")
 @click.option("--json", "as_json", is_flag=True, help="Print counts and endpoints as JSON.")
 def run(
-    study: Path, out: Path, raw: Path | None, sites: tuple[str, ...], keep_going: bool, cutoff: str, as_json: bool
+    study: Path,
+    out: Path,
+    raw: Path | None,
+    sites: tuple[str, ...],
+    keep_going: bool,
+    cutoff: str,
+    no_impact: bool,
+    as_json: bool,
 ) -> None:
     """Everything: STUDY (a folder with study.yaml) to outputs in OUT."""
     from hcc_sdtm import pipeline  # heavy
 
-    result = pipeline.run(study, out, raw, sites, keep_going, _progress(), cutoff)
+    result = pipeline.run(study, out, raw, sites, keep_going, _progress(), cutoff, not no_impact)
     _report(result, out, as_json)
     if result.incomplete:
         raise StudyError(result.incomplete)
@@ -85,16 +93,20 @@ def run(
 
 
 def _report(result: RunResult, out: Path, as_json: bool) -> None:
-    from hcc_sdtm.outputs.tables import render_endpoints_text  # heavy
-    from hcc_sdtm.outputs.writing import render_json
+    from hcc_sdtm.endpoints import render_tie_out  # heavy
+    from hcc_sdtm.outputs.results.writing import render_results_json
+    from hcc_sdtm.outputs.tables.endpoint_tables import render_endpoints_text
 
     if as_json:
-        click.echo(render_json(result))
+        click.echo(render_results_json(result.findings, result.estimates, result.tie_out))
         return
     if result.banner:
         click.echo(f"{result.banner}\n")
-    click.echo(render_endpoints_text(result.endpoints))
+    shown = render_endpoints_text(result.endpoints, result.study.endpoints.endpoints)
+    click.echo(f"{shown}\n\n{render_tie_out(result.tie_out)}")
     _report_findings(result.findings, result.outcomes)
+    if result.impact is not None:
+        click.echo(" ".join(result.impact.sentences))
     if result.trend:
         click.echo(result.trend.capitalize())
     click.echo(f"\nOutputs: {out} (report.html, findings.xlsx, results/, sdtm/, adam/)")
@@ -210,6 +222,34 @@ def derive(data: Path, trial: Path, out: Path, specs: Path | None, cutoff: str, 
             click.echo(f"{what}: {', '.join(f'{name} {len(dataset)}' for name, dataset in datasets.items())}")
         _report_findings(result.findings, result.outcomes)
         click.echo(f"\nOutputs: {out} (adam/, decisions.parquet, findings.xlsx, rules.csv, assumptions.csv)")
+    sys.exit(DONE_WITH_ERRORS if result.has_errors else DONE)
+
+
+@main.command()
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option(
+    "--endpoints", type=click.Path(path_type=Path), required=True, help="The list of endpoints, endpoints.yaml."
+)
+@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Folder for the outputs.")
+@click.option("--json", "as_json", is_flag=True, help="Print counts and endpoints as JSON.")
+def estimate(data: Path, endpoints: Path, out: Path, as_json: bool) -> None:
+    """Endpoints of anyone's ADaM: DATA is a folder (or file) of XPT, Dataset-JSON, Parquet or CSV.
+
+    Only what the list asks for must be there; tables.yaml and figures.yaml beside it say which tables and figures are made.
+    """
+    from hcc_sdtm import pipeline  # heavy
+    from hcc_sdtm.endpoints import render_tie_out
+    from hcc_sdtm.outputs.results.writing import render_results_json
+    from hcc_sdtm.outputs.tables.endpoint_tables import render_endpoints_text
+
+    result = pipeline.estimate(data, endpoints, out, _progress())
+    if as_json:
+        click.echo(render_results_json(result.findings, result.estimates, result.tie_out))
+    else:
+        shown = render_endpoints_text(result.endpoints, result.listed.endpoints)
+        click.echo(f"{shown}\n\n{render_tie_out(result.tie_out)}")
+        _report_findings(result.findings)
+        click.echo(f"\nOutputs: {out} (report.html, results/, findings.xlsx)")
     sys.exit(DONE_WITH_ERRORS if result.has_errors else DONE)
 
 

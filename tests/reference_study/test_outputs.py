@@ -48,6 +48,8 @@ def test_every_output_of_the_readme_is_there(reference_run):
         assert {f"results/figures/{name.lower()}.svg", f"results/figures/{name.lower()}.png"} <= written
     assert {
         "results/ard.json",
+        "results/ars.json",
+        "results/tie_out.csv",
         "results/tables/endpoints.html",
         "findings.csv",
         "findings.xlsx",

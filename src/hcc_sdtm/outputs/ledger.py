@@ -11,7 +11,7 @@ from hcc_sdtm.mapping.rules.settling import DATE_ORDER, DATE_SYSTEM, TIME_OF_DAY
 from hcc_sdtm.outputs.analysis_ledger import analysis_assumptions
 from hcc_sdtm.outputs.assumptions import Assumption, build_assumptions
 from hcc_sdtm.spec.analysis_plan import AnalysisPlan
-from hcc_sdtm.spec.endpoints import SurvivalEndpoint
+from hcc_sdtm.spec.endpoints import IncidenceEndpoint, IntervalCensoredEndpoint, SurvivalEndpoint
 from hcc_sdtm.spec.study import Study
 
 
@@ -28,8 +28,11 @@ def list_plan_assumptions(plan: AnalysisPlan) -> pd.DataFrame:
 
 def _endpoints(study: Study) -> Iterator[Assumption]:
     for endpoint in study.endpoints.endpoints:
-        value = f"{endpoint.estimator}, interval {endpoint.interval}, {endpoint.level:.0%}, population {endpoint.population}"
-        if isinstance(endpoint, SurvivalEndpoint) and (minimum := endpoint.delayed_entry):
+        limits = "no limits"
+        if not isinstance(endpoint, IntervalCensoredEndpoint):
+            limits = f"interval {endpoint.interval}, {endpoint.level:.0%}"
+        value = f"{endpoint.estimator}, {limits}, population {endpoint.population}"
+        if isinstance(endpoint, SurvivalEndpoint | IncidenceEndpoint) and (minimum := endpoint.delayed_entry):
             value += f", curve from where {minimum.count} and {minimum.share:.0%} are at risk"
         yield Assumption(f"endpoint {endpoint.id}", value, "specs/endpoints.yaml", " ".join(endpoint.note.split()))
 

@@ -1,8 +1,8 @@
 """manifest.json: what a folder of outputs holds, and what it was made from.
 
-It lists every output file and every input file with its size and SHA-256, the facts that were settled from
-whole columns, and the versions at work. No absolute path and no clock, so that two equal runs have equal
-manifests.
+It lists every output file and every input file with its size and SHA-256, the one short hash of all inputs,
+the facts that were settled from whole columns, and the versions at work. No absolute path and no clock, so
+that two equal runs have equal manifests.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+from hcc_sdtm.outputs.facts import hash_sources
 
 MANIFEST = "manifest.json"
 GENERATOR = "hcc-sdtm"
@@ -57,16 +59,18 @@ def build_manifest(
     absolute = [name for name, _ in inputs if Path(name).is_absolute()]
     if absolute:
         raise ValueError(f"a manifest names its inputs relative to the study; got {', '.join(absolute)}")
+    entries = [_entry(name, path) for name, path in sorted(inputs)]
     return {
         "generator": GENERATOR,
         "format": FORMAT,
         "study": study_id,
+        "source_hash": hash_sources({entry["name"]: entry["sha256"] for entry in entries}),
         "timestamp": timestamp.strftime("%Y-%m-%dT%H:%M:%S"),
         "notes": list(notes),
         "python": platform.python_version(),
         "versions": dict(sorted(versions.items())),
         "settled": settled.astype(str).to_dict("records"),
-        "inputs": [_entry(name, path) for name, path in sorted(inputs)],
+        "inputs": entries,
     }
 
 
@@ -107,9 +111,13 @@ def compare_manifest(out: Path) -> ManifestChanges:
 
 
 def verify_manifest(out: Path) -> list[str]:
-    """One line for each file under ``out`` that is changed, missing or extra; empty when there is none."""
-    changes = compare_manifest(out)
-    return [
+    """One line for each file under ``out`` that is changed, missing or extra, and one where the source hash is not that of the
+    inputs listed; empty when there is none."""
+    changes, manifest = compare_manifest(out), read_manifest(out)
+    given = manifest.get("source_hash", "")
+    made = hash_sources({entry["name"]: entry["sha256"] for entry in manifest.get("inputs", [])})
+    other = [f"source hash: {given} in {MANIFEST}, and its inputs make {made}"] if given and given != made else []
+    return other + [
         f"{kind}: {name}"
         for kind, names in (
             ("changed", changes.changed),

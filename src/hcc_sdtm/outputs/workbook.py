@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from math import ceil
 from pathlib import Path
@@ -60,10 +60,10 @@ def add_sheet(
     title: str,
     widths: Sequence[tuple[str, float]],
     rows: Sequence[Sequence[Any]],
-    wrapped: str = "",
+    wrapped: Collection[str] = (),
     levels: Sequence[int] = (),
 ) -> None:
-    """Adds a table to a write-only workbook: header frozen, filter set, the column named ``wrapped`` wrapped.
+    """Adds a table to a write-only workbook: header frozen, filter set, the columns named in ``wrapped`` wrapped.
 
     ``widths`` gives each column's header and width; ``levels``, where given, each row's: a row of level 1 belongs to the last
     row of level 0 above it, is indented, and can be folded away under it. Text must have gone through
@@ -81,9 +81,9 @@ def add_sheet(
         sheet.column_dimensions[get_column_letter(position)].width = width
     sheet.append([_cell(sheet, name, WRAPPED, HEADER_FONT, HEADER_FILL) for name, _ in widths])
     # One cell a column, filled anew for each row: append writes at once, and making a styled cell takes longer than that.
-    cells = [_cell(sheet, None, WRAPPED if name == wrapped else TOP, BODY_FONT) for name, _ in widths]
+    cells = [_cell(sheet, None, WRAPPED if name in wrapped else TOP, BODY_FONT) for name, _ in widths]
     below = [_cell(sheet, None, INDENTED, BODY_FONT) if at == 0 else cell for at, cell in enumerate(cells)]
-    wrap = next((index for index, (name, _) in enumerate(widths) if name == wrapped), None)
+    wraps = [(index, width) for index, (name, width) in enumerate(widths) if name in wrapped]
     for number, row in enumerate(rows, start=2):
         is_below = bool(levels) and levels[number - 2] > 0
         if is_below:
@@ -92,7 +92,7 @@ def add_sheet(
         for cell, value in zip(filled, row, strict=True):
             if value is not None:
                 cell.value = value
-        lines = 1 if wrap is None else _lines(str(row[wrap] or ""), widths[wrap][1])
+        lines = max((_lines(str(row[index] or ""), width) for index, width in wraps), default=1)
         if lines > 1:
             sheet.row_dimensions[number].height = lines * LINE_POINTS
         sheet.append([None if value is None else cell for cell, value in zip(filled, row, strict=True)])

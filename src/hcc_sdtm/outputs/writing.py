@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 import importlib.metadata
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
+from hcc_sdtm import endpoints as estimators
 from hcc_sdtm.build_time import source_date_epoch
 from hcc_sdtm.dataset import Dataset
-from hcc_sdtm.endpoints.competing import IncidenceCurve
-from hcc_sdtm.endpoints.survival import SurvivalCurve
 from hcc_sdtm.finding import join_findings
-from hcc_sdtm.outputs.ard import write_ard
 from hcc_sdtm.outputs.assumptions import write_assumptions
 from hcc_sdtm.outputs.dataset_json import write_dataset_json
 from hcc_sdtm.outputs.decisions import write_decisions
-from hcc_sdtm.outputs.figures import render_incidence, render_survival
+from hcc_sdtm.outputs.facts import build_facts
+from hcc_sdtm.outputs.figures import FigureSource, write_figures
 from hcc_sdtm.outputs.findings import write_findings
+from hcc_sdtm.outputs.impact import IMPACT_FILE, impact_content, write_impact
 from hcc_sdtm.outputs.inputs import copy_mappings, list_inputs, require_unchanged
 from hcc_sdtm.outputs.lineage import write_lineage
+from hcc_sdtm.outputs.made import Made
 from hcc_sdtm.outputs.manifest import build_manifest, write_manifest
 from hcc_sdtm.outputs.reconciliation import write_reconciliation
-from hcc_sdtm.outputs.report import FigureContent, list_left_out, render_report
+from hcc_sdtm.outputs.report import FigureContent, ReportContent, list_left_out, render_report
+from hcc_sdtm.outputs.results.writing import write_results
 from hcc_sdtm.outputs.schemes import write_schemes
-from hcc_sdtm.outputs.tables import write_endpoints_html
+from hcc_sdtm.outputs.tables.content import TableContent
+from hcc_sdtm.outputs.tables.endpoint_tables import write_endpoints_html
+from hcc_sdtm.outputs.tables.writing import WrittenTables, write_tables
 from hcc_sdtm.outputs.xpt import check_xpt, write_xpt
 from hcc_sdtm.result import RunResult
-from hcc_sdtm.spec.endpoints import EndpointSpec
 from hcc_sdtm.spec.study import Study
 
 LIBRARIES = ("hcc-sdtm", "pandas", "pandera", "pyreadstat", "lifelines", "numpy", "scipy", "matplotlib", "openpyxl")
@@ -60,13 +61,16 @@ def write_outputs(out: Path, result: RunResult) -> None:
     result.outcomes.to_csv(out / "rules.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n")
     write_assumptions(out / "assumptions.csv", result.assumptions)
     write_reconciliation(out / "reconciliation.csv", result.reconciliation)
-    title = study.trial.title
-    facts = {"title": title, "data_cutoff": study.trial.data_cutoff, "banner": result.banner}
-    write_ard(out / "results" / "ard.json", result.endpoints, study.study_id, timestamp, facts)
     write_schemes(out / "results" / "schemes.csv", result.derived.schemes)
     write_decisions(out / "decisions.parquet", result.derived.decisions, result.derived.decision_texts)
-    write_endpoints_html(out / "results" / "tables" / "endpoints.html", result.endpoints, title, result.banner)
-    figures = _write_figures(out / "results" / "figures", result)
+    write_endpoints_html(out / "results" / "tables" / "endpoints.html", result.endpoints, build_facts(result))
+    tables = _write_tables(out, result)
+    figures = _write_figures(out, result)
+    made = [*tables.made, *figures]
+    facts, estimates, listed = build_facts(result), result.estimates, study.endpoints
+    write_results(out / "results", estimates, result.tie_out, listed, facts, timestamp, made, "specs/endpoints.yaml")
+    if result.impact is not None:
+        write_impact(out / IMPACT_FILE, result.impact.ranking, result.findings)
     settled = pd.concat([site.settled for site in result.sites], ignore_index=True)
     manifest = build_manifest(
         study.study_id,
@@ -79,8 +83,12 @@ def write_outputs(out: Path, result: RunResult) -> None:
     require_unchanged(result.inputs, manifest["inputs"])
     outside = list_left_out(result.adam["ADSL"].frame, result.sdtm["DM"].frame, study.endpoints.populations)
     report = render_report(
-        title, len(result.adam["ADSL"]), result.endpoints, figures, result.findings, result.assumptions, manifest,
-        result.banner, outside, result.reconciliation,
+        ReportContent(
+            facts, len(result.adam["ADSL"]), result.endpoints, result.findings, result.assumptions, manifest,
+            tables.in_report, figure_contents(out, figures), made, outside, result.reconciliation,
+            None if result.impact is None else impact_content(result.impact, result.findings),
+            tie_out=estimators.render_tie_out(result.tie_out),
+        )
     )  # fmt: skip
     (out / "report.html").write_text(report, encoding="utf-8", newline="\n")
     write_manifest(out, manifest)
@@ -103,30 +111,43 @@ def _write_datasets(out: Path, result: RunResult, timestamp: datetime) -> None:
             write_dataset_json(stem.with_suffix(".json"), published, dataset.spec, result.study.study_id, timestamp)
 
 
-def _write_figures(folder: Path, result: RunResult) -> list[FigureContent]:
-    """One figure for each endpoint with a curve, as SVG and PNG."""
-    contents = []
-    endpoints: Mapping[str, EndpointSpec] = {endpoint.id: endpoint for endpoint in result.study.endpoints.endpoints}
-    for name, curve in result.curves.items():
-        endpoint: Any = endpoints[name]
-        svg, png = folder / f"{name.lower()}.svg", folder / f"{name.lower()}.png"
-        if isinstance(curve, SurvivalCurve):
-            marks = getattr(endpoint, "times", ())
-            render_survival(curve, svg, png, endpoint.label, "Probability", endpoint.unit, marks, result.banner)
-        elif isinstance(curve, IncidenceCurve):
-            causes = dict(enumerate(endpoint.causes, start=1))
-            height, marks = "Cumulative incidence", endpoint.times
-            render_incidence(curve, svg, png, endpoint.label, height, endpoint.unit, causes, marks, result.banner)
-        contents.append(FigureContent(endpoint.label, svg.read_text(encoding="utf-8")))
-    return contents
+def _write_tables(out: Path, result: RunResult) -> WrittenTables:
+    """Every table of the run as HTML and RTF."""
+    study = result.study
+    content = TableContent(
+        build_facts(result),
+        {name: dataset.published for name, dataset in result.adam.items()},
+        result.endpoints,
+        {**study.endpoints.populations, **study.tables.populations},
+        study.specs,
+        result.derived.schemes,
+    )
+    return write_tables(out, content, study.tables)
+
+
+def _write_figures(out: Path, result: RunResult) -> list[Made]:
+    """Every figure of the run as SVG and PNG."""
+    source = FigureSource(
+        build_facts(result),
+        {name: dataset.published for name, dataset in {**result.sdtm, **result.adam}.items()},
+        result.estimates,
+        result.study.endpoints,
+        {variable.name: variable.label for variable in result.study.specs.adam["ADSL"].variables},
+        result.findings,
+        result.study.trial.month_days,
+    )
+    return write_figures(out, source, result.study.figures)
+
+
+def figure_contents(out: Path, made: Sequence[Made]) -> list[FigureContent]:
+    """The figures that were made, for the report."""
+    return [
+        FigureContent(each.title, (out / name).read_text(encoding="utf-8"))
+        for each in made
+        for name in each.files
+        if name.endswith(".svg")
+    ]
 
 
 def _versions() -> dict[str, str]:
     return {name: importlib.metadata.version(name) for name in LIBRARIES}
-
-
-def render_json(result: RunResult) -> str:
-    """What a program would want of a run: counts of findings by severity and rule, and the endpoints."""
-    counts = result.findings.groupby(["severity", "rule"]).size().reset_index(name="count")
-    endpoints = json.loads(result.endpoints.to_json(orient="records"))
-    return json.dumps({"findings": counts.to_dict("records"), "endpoints": endpoints}, ensure_ascii=False, indent=1)

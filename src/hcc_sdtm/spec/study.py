@@ -1,8 +1,8 @@
 """A study folder: ``study.yaml`` names its raw folder, mappings and specs; the packaged specs are its defaults.
 
 A study's own spec tables overlay the packaged ones. ``specs/trial.yaml`` is always the study's own, because its keys
-without a default must be answered by someone who knows the trial; ``adsl.yaml``, ``adrs.yaml``, ``parameters/`` and
-``endpoints.yaml`` are taken whole from the study where it has them.
+without a default must be answered by someone who knows the trial; ``adsl.yaml``, ``adrs.yaml``, ``parameters/``,
+``endpoints.yaml``, ``tables.yaml`` and ``figures.yaml`` are taken whole from the study where it has them.
 """
 
 from __future__ import annotations
@@ -19,10 +19,15 @@ from hcc_sdtm.problem import Problem, StudyError, attempt, nearest
 from hcc_sdtm.source import Source
 from hcc_sdtm.spec.adam.reading import AdamSpecs, read_adam_specs
 from hcc_sdtm.spec.analysis_plan import AnalysisPlan
-from hcc_sdtm.spec.endpoints import EndpointList, read_endpoints
+from hcc_sdtm.spec.endpoint_list import KnownNames, KnownParameter, read_endpoints
+from hcc_sdtm.spec.endpoints import EndpointList
 from hcc_sdtm.spec.event_problems import event_problems
+from hcc_sdtm.spec.figure_reading import FigureNames, read_figures
+from hcc_sdtm.spec.figures import FigureList
 from hcc_sdtm.spec.folder import reference_study
 from hcc_sdtm.spec.model import Specs
+from hcc_sdtm.spec.table_list import TableList
+from hcc_sdtm.spec.table_reading import TableNames, read_tables
 from hcc_sdtm.spec.tables import read_spec_tables
 from hcc_sdtm.spec.trial import Trial, WrittenTrial, with_cutoff
 from hcc_sdtm.spec.yaml_file import FileModel, Texts, YamlFile, read_yaml, validate
@@ -41,7 +46,7 @@ class StudyFile(FileModel):
 
 @dataclass(frozen=True)
 class Study:
-    """Everything a run needs but the data: paths, specs, trial, ADaM specs, endpoints.
+    """Everything a run needs but the data: paths, specs, trial, ADaM specs, endpoints, tables, figures.
 
     ``mappings`` has each mapping's path and the name that sources print.
     """
@@ -56,6 +61,8 @@ class Study:
     trial_file: YamlFile
     adam: AdamSpecs
     endpoints: EndpointList
+    tables: TableList
+    figures: FigureList
 
     @property
     def plan(self) -> AnalysisPlan:
@@ -99,10 +106,16 @@ def read_study(
         problems.extend(event_problems(written_trial, specs.sdtm))
     adam = attempt(problems, lambda: read_adam_specs(folders, specs, written_trial)) if specs else None
     endpoints = attempt(problems, lambda: _read_endpoints(folders, specs, adam)) if specs and adam else None
-    if problems or not (trial_file and trial and specs and adam and endpoints):
+    tables = figures = None
+    if specs and adam and endpoints:
+        tables = attempt(problems, partial(_read_tables, folders, specs, adam, endpoints))
+        figures = attempt(problems, partial(_read_figures, folders, specs, adam, endpoints))
+    if problems or not (trial_file and trial and specs and adam and endpoints and tables and figures):
         of_mappings = check_mappings(mappings, raw_folder, specs) if specs and raw_folder.is_dir() else []
         raise StudyError([*problems, *of_mappings])
-    return Study(root, written.study, raw_folder, tuple(mappings), folders, specs, trial, trial_file, adam, endpoints)
+    return Study(
+        root, written.study, raw_folder, tuple(mappings), folders, specs, trial, trial_file, adam, endpoints, tables, figures
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -208,8 +221,38 @@ def _mapping_files(root: Path, pattern: str, file: YamlFile, problems: list[Prob
 
 def _read_endpoints(folders: tuple[Path, ...], specs: Specs, adam: AdamSpecs) -> EndpointList:
     paths = [folder / "endpoints.yaml" for folder in folders if (folder / "endpoints.yaml").is_file()]
-    parameters = {
-        "ADTTE": {parameter.paramcd for parameter in adam.parameters},
-        "ADRS": {parameter.paramcd for parameter in adam.adrs.parameters},
+    adtte = {
+        each.paramcd: KnownParameter(each.unit, each.scheme.name if each.scheme else "", 2 if each.competing else 1)
+        for each in adam.parameters
     }
-    return read_endpoints(paths[-1], "specs/endpoints.yaml", parameters, specs.adam["ADSL"].names)
+    adrs = {each.paramcd: KnownParameter(scheme=", ".join(each.category)) for each in adam.adrs.parameters}
+    return read_endpoints(paths[-1], "specs/endpoints.yaml", KnownNames(adtte, adrs, specs.adam["ADSL"].names))
+
+
+def _read_tables(folders: tuple[Path, ...], specs: Specs, adam: AdamSpecs, endpoints: EndpointList) -> TableList:
+    """The trial's own list, whose every name must be known; else the packaged one, from which it may lack a table's parts."""
+    path = [folder / "tables.yaml" for folder in folders if (folder / "tables.yaml").is_file()][-1]
+    names = TableNames(
+        {name: dataset.names for name, dataset in specs.adam.items()},
+        {
+            "ADTTE": {parameter.paramcd for parameter in adam.parameters},
+            "ADRS": {parameter.paramcd for parameter in adam.adrs.parameters},
+        },
+        {endpoint.id for endpoint in endpoints.endpoints},
+        endpoints.populations,
+    )
+    return read_tables(path, "specs/tables.yaml", names if path.parent == folders[-1] else None)
+
+
+def _read_figures(folders: tuple[Path, ...], specs: Specs, adam: AdamSpecs, endpoints: EndpointList) -> FigureList:
+    """The trial's own list, whose every name must be known; else the packaged one, of which it may lack figures."""
+    path = [folder / "figures.yaml" for folder in folders if (folder / "figures.yaml").is_file()][-1]
+    names = FigureNames(
+        {name: list(dataset.by_name) for name, dataset in {**specs.sdtm, **specs.adam}.items()},
+        {
+            "ADTTE": {parameter.paramcd for parameter in adam.parameters},
+            "ADRS": {parameter.paramcd for parameter in adam.adrs.parameters},
+        },
+        endpoints,
+    )
+    return read_figures(path, "specs/figures.yaml", names if path.parent == folders[-1] else None)
