@@ -109,7 +109,12 @@ def test_findings_shown_in_the_readme_are_findings_of_the_reference_study(refere
 def test_the_python_of_the_readme_runs(monkeypatch):
     (code,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
     monkeypatch.chdir(ROOT)
-    names = {"series": pd.Series(["05/03/2021", "2021"]), "time": [1.0, 2.0, 3.0], "event": [1, 0, 1], "cause": [1, 0, 2]}
+    names = {
+        "series": pd.Series(["05/03/2021", "2021"]),
+        "time": [1.0, 2.0, 3.0],
+        "event": [1, 0, 1],
+        "cause": [1, 0, 2],
+    }
     exec(code, names)
     assert names["result"].sdtm["RS"].published["RSSTRESC"].isin(["PD"]).any()
     # what the comments say is there

@@ -114,12 +114,42 @@ def test_endpoints_with_tables_figures_report_and_manifest(estimate, kind):
     names = {path.relative_to(ended.out).as_posix() for path in ended.out.rglob("*") if path.is_file()}
     assert {
         "results/ard.json", "results/ars.json", "results/tie_out.csv", "results/tables/estimates.html",
-        "results/figures/pfs.svg", "results/figures/pfs.png", "report.html", "findings.csv", "manifest.json",
+        "results/tables/endpoints.html", "results/figures/pfs.svg", "results/figures/pfs.png",
+        "report.html", "findings.csv", "manifest.json",
     } <= names  # fmt: skip
     manifest = json.loads((ended.out / "manifest.json").read_text(encoding="utf-8"))
     read = [*(f"data/{name}.{kind}" for name in DATA), "endpoints.yaml"]
     assert [each["name"] for each in manifest["inputs"]] == sorted(read)
     assert CliRunner().invoke(main, ["verify", str(ended.out)]).exit_code == 0
+
+
+def test_numbers_that_only_a_file_of_texts_leaves_open_are_read_as_numbers(estimate, tmp_path):
+    """A CSV says of no column that it is a number; tables and figures show it as they do from other files."""
+    (tmp_path / "tables.yaml").write_text(
+        "tables:\n  - {table: characteristics, id: base, title: Base, population: SAFFL, variables: "
+        "[{variable: MARKER, label: Marker}, {variable: CODE, label: Code}]}\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "figures.yaml").write_text(
+        "records:\n  end: {dataset: ADTTE, date: ADT, label: End}\n"
+        "figures:\n  - {kind: subject, id: dates, title: Dates, subjects: [T-0], records: [end], parameters: [PFS]}\n",
+        encoding="utf-8",
+    )
+    numbers = ADSL.assign(
+        TRTSDT="2021-01-01",
+        DTHDT="",
+        LSTALVDT="2021-03-01",
+        MARKER=[1.5, 2, 3, 4, 5, None],
+        CODE=["01", "02", "02", "01", "01", "01"],
+    )
+    times = ADTTE.assign(STARTDT="2021-01-01", ADT="2021-02-01", AVALLO=ADTTE["AVAL"], AVALHI=ADTTE["AVAL"] + 1)
+    ended = estimate({**DATA, "adsl": numbers, "adtte": times})
+    assert ended.status == 0, ended.output
+    base = (ended.out / "results" / "tables" / "base.html").read_text(encoding="utf-8")
+    assert "Median" in base  # and not a line a value
+    assert ">01<" in base
+    drawn = (ended.out / "results" / "figures" / "dates-T-0.svg").read_text(encoding="utf-8")
+    assert "1.0 to 2.0 by the unknown dates" in drawn
 
 
 def test_printed_as_json(estimate):
@@ -167,7 +197,7 @@ def test_adtte_alone_is_enough_where_it_has_the_flag(estimate):
 def test_without_adsl_and_without_the_flag(estimate):
     ended = estimate({"adtte": ADTTE.rename(columns={"SAFFL": "SAFETY"})}, HEAD + PFS)
     assert ended.status == 2
-    assert ended.problems == ['adtte.csv: there is no ADSL, and ADTTE has no variable "SAFFL"; did you mean "SAFETY"?']
+    assert ended.problems == ['adtte.csv: there is no ADSL, and no variable "SAFFL" in ADTTE; did you mean "SAFETY"?']
 
 
 def test_without_adsl_a_flag_must_be_one_a_subject(estimate):
@@ -223,7 +253,7 @@ def test_of_two_that_could_be_meant_one_must_be_named(estimate, tmp_path):
             id="parameters that the data does not have",
         ),
         pytest.param(
-            {"adtte": ADTTE.assign(AVALU="DAYS")}, LIST.replace("times: [3]", "times: [3], unit: months"),
+            {"adtte": ADTTE.assign(AVALU="DAYS", PARAM="PFS")}, LIST.replace("times: [3]", "times: [3], unit: months"),
             ['endpoints.yaml:3: the unit is "months", and that of PFS is days'],
             id="days where the list says months",
         ),
@@ -234,8 +264,19 @@ def test_of_two_that_could_be_meant_one_must_be_named(estimate, tmp_path):
         ),
         pytest.param(
             {"adtte": ADTTE.assign(AVALU=["DAYS"] * 3 + ["MONTHS"] * 3)}, LIST,
-            ["adtte.csv: AVALU of PFS is DAYS, MONTHS; one parameter has one unit"],
+            [
+                'adtte.csv: the unit of PFS is days by AVALU "DAYS" and months by PARAM "Progression-free Survival (Months)"; '
+                "one parameter has one unit"
+            ],
             id="two units of a parameter",
+        ),
+        pytest.param(
+            {"adtte": ADTTE.assign(AVALU="DAYS")}, LIST,
+            [
+                'adtte.csv: the unit of PFS is days by AVALU "DAYS" and months by PARAM "Progression-free Survival (Months)"; '
+                "one parameter has one unit"
+            ],
+            id="days in AVALU and months in PARAM",
         ),
         pytest.param(
             {"adtte": ADTTE.rename(columns={"CNSR": "CNS"})}, LIST,

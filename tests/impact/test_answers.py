@@ -127,6 +127,21 @@ def test_records_of_one_visit_with_one_text_move_together():
     assert [edit.place for edit in answer] == [Place("RS", 3, "RSDTC"), Place("RS", 10, "RSDTC")]
 
 
+def test_two_records_of_one_cell_have_the_answers_of_the_finding_that_knows_most():
+    # as any day of the year the second record would be moved away from the first, outside both readings
+    sdtm = five()
+    frame = sdtm["RS"].frame
+    frame.loc[3, "RSDTC"] = "2021"
+    sdtm["RS"].frame = pd.concat(
+        [frame, frame.iloc[[3]].assign(RSCAT="MRECIST LENCIONI LIVER CANCER 2010")], ignore_index=True
+    )
+    read_two_ways = finding("MAP-012 a.b", "RS", 4, "RSDTC", "B", expected="2021-06-05 or 2021-05-06")
+    unusable = finding("ADSL-101 a.b", "RS", 11, "RSDTC", "B")
+    for pair in ((read_two_ways, unusable), (unusable, read_two_ways)):
+        ((_, answers),) = question(sdtm, *pair, causes=[(1, 0)]).answers.items()
+        assert [[edit.text for edit in each] for each in answers] == [["2021-06-05"] * 2, ["2021-05-06"] * 2]
+
+
 def test_answers_of_several_cells_are_combined_unless_they_are_too_many():
     one, two = (tuple((f"{name}{n}",) for n in range(2)) for name in "ab")
     combined, is_whole = combine_answers([one, two])

@@ -112,6 +112,11 @@ def test_a_waived_finding_is_not_open():
         (finding("MAP-012 date.ambiguous", "RS", 99, "RSDTC", "B"), "is at no record of a subject of the study"),
         (finding("MAP-012 date.ambiguous", "RS", 1, "RSDTC", "B"), "is at no record of a subject of the study"),
         (finding("MAP-012 date.ambiguous", "RS", 4, "NOSUCH", "B"), "is at no record of a subject of the study"),
+        (
+            finding("ADSL-102 adam.undated-death", "ADSL", 2, "DTHDT", "B"),
+            "is about a number, a qualifier or a group, or about a date of the analysis, which no cell holds: a doubted "
+            "cell that it is made from has a finding of its own",
+        ),
         (finding("EX-002 dose.unlikely", "EX", 2, "EXDOSE", "B"), "is about doses"),
         (finding("OWN-001 own.rule", "RS", 4, "RSDTC", "B"), "no line of the table of answers"),
     ],

@@ -150,5 +150,5 @@ def test_tables_are_shown_and_files_and_what_was_not_made_are_listed(tmp_path):
 
 def test_subgroups_are_lines_of_their_own_and_not_among_the_key_results(tmp_path):
     text, _ = read(render(tmp_path))
-    assert re.search(r"Objective response <rate> READER=读片 1 rate 38 %", text)
-    assert text.index("Subgroups") < text.index("READER=读片 1")
+    assert re.search(r"Objective response <rate> READER: 读片 1 rate 38 %", text)
+    assert text.index("Subgroups") < text.index("READER: 读片 1")

@@ -132,7 +132,7 @@ def test_an_id_names_one_figure_and_no_endpoint(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("kind: forest", "kind: forrest", "expected one of survival, cumulative-incidence, waterfall"),
+        ("kind: forest", "kind: forrest", 'kind "forrest": expected one of survival, cumulative-incidence, waterfall'),
         ("id: WAYS", "id: W/AYS", "id"),
         ("hollow: yes", "markr: star", 'unknown key "markr"; did you mean "marker"?'),
         ("label: Drug", "label: Drug, colour: blu", 'did you mean "blue"?'),

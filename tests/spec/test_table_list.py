@@ -85,7 +85,13 @@ def test_without_names_only_the_file_itself_is_checked(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{id: a, title: A, table: baseline}", "expected one of characteristics, disposition,"),
+        ("{id: a, title: A, table: baseline}", 'table "baseline": expected one of characteristics, disposition,'),
+        ("{id: a, title: A, table: censorin}", 'listing; did you mean "censoring"?'),
+        (
+            "{id: a, title: A, table: response, columns: [{parameter: BOR}], values: {CR: Complete}, "
+            "rates: [{label: Rate, values: [CR, PRR]}]}",
+            'unknown value "PRR"',
+        ),
         ("{id: A b, title: A, table: schemes, of: PFS}", 'id "A b"'),
         ("{id: a, title: A, table: schemes, off: PFS}", 'unknown key "off"; did you mean "of"?'),
         ("{id: a, title: A, table: characteristics, variables: []}", "variables"),

@@ -63,32 +63,32 @@ def dependent_entry(time: ArrayLike, event: ArrayLike, entry: ArrayLike) -> Depe
 def _dominated(times: Floats, entries: Floats, *, strict: bool) -> Counts:
     """Of each subject, how many have a time not before its own and an entry before its own (or not after, itself included).
 
-    Ordered by time from the last, it is the number of earlier ones with a smaller entry, counted block by block of doubling
-    length.
+    Ordered by time from the last, it is the number of earlier ones with a smaller entry.
     """
     # at one entry those of equal time count by place: all of them first where they count, none where they do not
     by_entry = np.unique(entries, return_inverse=True)[1]
     by_time = np.unique(-times, return_inverse=True)[1]
     order = np.lexsort([by_entry, by_time])
-    result = np.zeros(len(times), dtype=np.int64)
     ranks = by_entry[order]
-    width, length = 1, len(times)
-    place = np.arange(length)
-    while width < length:
-        block, is_right = place // (2 * width), (place // width) % 2 == 1
-        # at equal ranks the left half counts before the right one where equality counts
-        tie = is_right if not strict else ~is_right
-        sorted_places = np.lexsort([tie, ranks, block])
-        lefts = np.cumsum(~is_right[sorted_places])
-        starts = np.searchsorted(block, block[sorted_places])
-        base = np.concatenate([[0], lefts])[starts]
-        counted = np.zeros(length, dtype=np.int64)
-        counted[sorted_places] = lefts - base
-        result += np.where(is_right, counted, 0)
-        width *= 2
-    made = np.empty(length, dtype=np.int64)
-    made[order] = result
+    if not strict:
+        ranks = np.argsort(np.argsort(ranks, kind="stable"))
+    made = np.empty(len(times), dtype=np.int64)
+    made[order] = _smaller_before(ranks)
     return made + _of_equal_time(by_time, by_entry, order, strict)
+
+
+def _smaller_before(ranks: Counts) -> Counts:
+    """Of each rank, how many that stand before it are smaller: bit by bit from the highest, in which two that agree so far
+    may differ."""
+    found = np.zeros(len(ranks), dtype=np.int64)
+    order = np.arange(len(ranks))
+    for bit in range(int(ranks.max(initial=0)).bit_length() - 1, -1, -1):
+        # equal higher bits stand together, each group in the first order
+        group, is_one = ranks[order] >> (bit + 1), (ranks[order] >> bit) & 1
+        zeros = np.concatenate([[0], np.cumsum(1 - is_one)])
+        found[order] += is_one * (zeros[:-1] - zeros[np.searchsorted(group, group)])
+        order = order[np.argsort(2 * group + is_one, kind="stable")]
+    return found
 
 
 def _of_equal_time(by_time: Counts, by_entry: Counts, order: Counts, strict: bool) -> Counts:

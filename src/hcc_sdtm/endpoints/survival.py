@@ -131,7 +131,9 @@ class SurvivalCurve:
             one = np.ones(1)
             lower, upper = confidence_limits(one, 0 * one, self.ci, self.level)
             return Rate(1.0, float(lower[0]), float(upper[0]), at_risk)
-        survival, lower_limit, upper_limit = self.curve[["survival", "lower", "upper"]].to_numpy()[row].tolist()
+        survival, lower_limit, upper_limit = (
+            float(self.curve[name].to_numpy()[row]) for name in ("survival", "lower", "upper")
+        )
         if t > self.last_time and survival > 0:
             return Rate(np.nan, np.nan, np.nan, at_risk)
         return Rate(survival, lower_limit, upper_limit, at_risk)
@@ -155,11 +157,13 @@ class SurvivalCurve:
         """Area under the curve from ``start`` to ``tau``; NaN where ``tau`` is past the longest duration and survival not 0."""
         if self.curve.empty or np.isnan(self.rate(tau).estimate):
             return RestrictedMean(np.nan, np.nan, np.nan, np.nan)
-        steps = self.curve[(self.curve["events"] > 0) & (self.curve["time"] < tau)]
-        edges = np.concatenate([[self.start], steps["time"], [tau]])
-        areas = np.diff(edges) * np.concatenate([[1.0], steps["survival"]])
+        columns = (self.curve[name].to_numpy() for name in ("time", "survival", "at_risk", "events"))
+        time, survival, at_risk, events = columns
+        is_step = (events > 0) & (time < tau)
+        time, survival, at_risk, events = (each[is_step] for each in (time, survival, at_risk, events))
+        edges = np.concatenate([[self.start], time, [tau]])
+        areas = np.diff(edges) * np.concatenate([[1.0], survival])
         remaining = np.cumsum(areas[::-1])[::-1][1:]
-        at_risk, events = steps["at_risk"].to_numpy(), steps["events"].to_numpy()
         # where all at risk have the event nothing remains, and the term is 0, not 0 times infinity
         ends = np.where(at_risk > events, at_risk - events, np.inf)
         se = float(np.sqrt(np.sum(remaining**2 * events / (at_risk * ends))))

@@ -58,7 +58,7 @@ class Answering:
         self, place: Place, subject: str, family: str, asked: Sequence[tuple[RuleAnswers, Mapping[str, str]]]
     ) -> CellAnswers:
         """The answers to a value that one or more findings doubt, each given with the line of its rule."""
-        places = self.located.from_same_cell(place, subject) if family in ("date", "response") else (place,)
+        places = self.same_answer(place, subject, family)
         kinds = {kind: finding for rule, finding in asked for kind in rule.of(family)}
         named = (self._texts(kind, place, subject, kinds[kind]) for kind in NAMING if kind in kinds)
         found = next((each for each in named if each.texts), _Texts())
@@ -72,6 +72,10 @@ class Answering:
         if "no-record" in kinds:
             answers.append(self._without_record(places))
         return CellAnswers(tuple(dict.fromkeys(answers)), found.is_whole)
+
+    def same_answer(self, place: Place, subject: str, family: str) -> tuple[Place, ...]:
+        """The values that an answer to one of them is written into, in order."""
+        return self.located.from_same_cell(place, subject) if family in ("date", "response") else (place,)
 
     def _texts(self, kind: str, place: Place, subject: str, finding: Mapping[str, str]) -> _Texts:
         if kind == "candidates":

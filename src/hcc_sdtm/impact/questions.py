@@ -59,7 +59,7 @@ def build_questions(findings: pd.DataFrame, answering: Answering, kinds: Mapping
 
 def _question(rows: list[dict[str, Any]], answering: Answering, kinds: Mapping[str, str]) -> Question:
     keys = tuple(row["key"] for row in rows)
-    asked: dict[tuple[str, Place, str], list[tuple[RuleAnswers, Mapping[str, str]]]] = {}
+    asked: dict[tuple[str, tuple[Place, ...], str], list[tuple[Place, RuleAnswers, Mapping[str, str]]]] = {}
     reasons: list[str] = []
     for row in rows:
         found = _asked(row, answering, kinds)
@@ -67,10 +67,13 @@ def _question(rows: list[dict[str, Any]], answering: Answering, kinds: Mapping[s
             reasons.append(found)
         else:
             rule, subject, place, family = found
-            asked.setdefault((subject, place, family), []).append((rule, row))
+            # findings on several records of one cell have one answer: that of the rule that knows most of it
+            same = answering.same_answer(place, subject, family)
+            asked.setdefault((subject, same, family), []).append((place, rule, row))
     by_subject: dict[str, list[CellAnswers]] = {}
-    for (subject, place, family), findings in asked.items():
-        answers = answering.answers(place, subject, family, findings)
+    for (subject, _, family), findings in asked.items():
+        place = min(place for place, *_ in findings)
+        answers = answering.answers(place, subject, family, [(rule, row) for _, rule, row in findings])
         if answers.answers:
             by_subject.setdefault(subject, []).append(answers)
         else:

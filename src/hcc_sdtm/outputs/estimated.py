@@ -20,6 +20,7 @@ from hcc_sdtm.outputs.manifest import build_manifest, file_digest, write_manifes
 from hcc_sdtm.outputs.report import ReportContent, list_left_out, render_report
 from hcc_sdtm.outputs.results.writing import write_results
 from hcc_sdtm.outputs.tables.content import TableContent
+from hcc_sdtm.outputs.tables.endpoint_tables import write_endpoints_html
 from hcc_sdtm.outputs.tables.writing import write_tables
 from hcc_sdtm.outputs.writing import figure_contents
 from hcc_sdtm.received.folder_files import find_files
@@ -44,6 +45,7 @@ def write_estimated(out: Path, result: EstimateResult, plan: EndpointPlan, data:
     timestamp = timestamp_of_check(None)
     facts = facts_of(result)
     content = _content(result, facts)
+    write_endpoints_html(out / "results" / "tables" / "endpoints.html", result.endpoints, facts)
     tables = write_tables(out, content, result.tables)
     figures = write_figures(out, _source(result, content), result.figures)
     made = [*tables.made, *figures]
@@ -68,6 +70,7 @@ def write_estimated(out: Path, result: EstimateResult, plan: EndpointPlan, data:
             made,
             list_left_out(adsl, adsl[["USUBJID"]], result.listed.populations),
             tie_out=estimators.render_tie_out(result.tie_out),
+            labels=_labels(content),
         )
     )
     (out / "report.html").write_text(report, encoding="utf-8", newline="\n")
@@ -94,6 +97,10 @@ def _content(result: EstimateResult, facts: Facts) -> TableContent:
 
 
 def _source(result: EstimateResult, content: TableContent) -> FigureSource:
+    facts, labels = content.facts, _labels(content)
+    return FigureSource(facts, content.datasets, result.estimates, result.listed, labels, result.findings)
+
+
+def _labels(content: TableContent) -> dict[str, str]:
     subjects = content.specs.adam.get("ADSL")
-    labels = {variable.name: variable.label for variable in subjects.variables} if subjects else {}
-    return FigureSource(content.facts, content.datasets, result.estimates, result.listed, labels, result.findings)
+    return {variable.name: variable.label for variable in subjects.variables} if subjects else {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -64,7 +64,7 @@ class ReportContent:
     ``outside`` names who is in no endpoint. ``assumptions`` has the columns of `assumptions.ASSUMPTION_COLUMNS`, ``manifest``
     is `build_manifest`'s, ``reconciliation`` that of the run. ``tables`` and ``figures`` stand in the page, ``made`` has every
     one that was asked for, with its files or the reason why there is none. ``impact`` is on the findings that move an endpoint,
-    ``tie_out`` the line on the second route of the estimates.
+    ``tie_out`` the line on the second route of the estimates; ``labels`` are those of the variables of ADSL.
     """
 
     facts: Facts
@@ -80,6 +80,7 @@ class ReportContent:
     reconciliation: pd.DataFrame | None = None
     impact: ImpactContent | None = None
     tie_out: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 def render_report(report: ReportContent) -> str:
@@ -95,7 +96,7 @@ def render_report(report: ReportContent) -> str:
         "subjects": report.subjects,
         "tables": endpoints,
         "legend": legend_of(endpoints),
-        "subgroups": build_subgroups(report.results),
+        "subgroups": build_subgroups(report.results, report.labels),
         "left_out": [report.subjects - int(table.n) if table.n else "" for table in endpoints],
         "outside": report.outside,
         "impact": report.impact,

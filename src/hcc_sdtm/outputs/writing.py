@@ -87,7 +87,7 @@ def write_outputs(out: Path, result: RunResult) -> None:
             facts, len(result.adam["ADSL"]), result.endpoints, result.findings, result.assumptions, manifest,
             tables.in_report, figure_contents(out, figures), made, outside, result.reconciliation,
             None if result.impact is None else impact_content(result.impact, result.findings),
-            tie_out=estimators.render_tie_out(result.tie_out),
+            tie_out=estimators.render_tie_out(result.tie_out), labels=_labels(result),
         )
     )  # fmt: skip
     (out / "report.html").write_text(report, encoding="utf-8", newline="\n")
@@ -125,6 +125,10 @@ def _write_tables(out: Path, result: RunResult) -> WrittenTables:
     return write_tables(out, content, study.tables)
 
 
+def _labels(result: RunResult) -> dict[str, str]:
+    return {variable.name: variable.label for variable in result.study.specs.adam["ADSL"].variables}
+
+
 def _write_figures(out: Path, result: RunResult) -> list[Made]:
     """Every figure of the run as SVG and PNG."""
     source = FigureSource(
@@ -132,7 +136,7 @@ def _write_figures(out: Path, result: RunResult) -> list[Made]:
         {name: dataset.published for name, dataset in {**result.sdtm, **result.adam}.items()},
         result.estimates,
         result.study.endpoints,
-        {variable.name: variable.label for variable in result.study.specs.adam["ADSL"].variables},
+        _labels(result),
         result.findings,
         result.study.trial.month_days,
     )

@@ -16,7 +16,7 @@ from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.finding import Finding, findings_frame, join_findings
 from hcc_sdtm.problem import Problem, StudyError, nearest
 from hcc_sdtm.received.file_table import quoted
-from hcc_sdtm.received.number_columns import with_numbers
+from hcc_sdtm.received.number_columns import with_numbers, with_plain_numbers
 from hcc_sdtm.received.received import Received
 from hcc_sdtm.received.records_of_subjects import subject_columns
 from hcc_sdtm.source import Source
@@ -39,7 +39,10 @@ STRUCTURES: Mapping[str, tuple[str, ...]] = {
     "ADTTE": ("USUBJID", "PARAMCD", "AVAL", "CNSR"),
 }
 """The columns that tell each kind of dataset (ADaM basic data structure for time-to-event analyses 1.0, section 3)."""
-NUMBERS = {"ADTTE": ("AVAL", "CNSR", "CAUSE", "ENTRY", "ASEQ", "ADT", "STARTDT"), "ADRS": ("ASEQ", "ADT")}
+NUMBERS = {
+    "ADTTE": ("AVAL", "CNSR", "CAUSE", "ENTRY", "ASEQ", "ADT", "STARTDT", "AVALLO", "AVALHI"),
+    "ADRS": ("ASEQ", "ADT"),
+}
 """What is read as numbers; dates are day numbers since 1960-01-01."""
 
 
@@ -101,6 +104,8 @@ def choose_datasets(received: Received, data: Path, listed: EndpointList, file: 
     if problems:
         raise StudyError(problems)
     noticed = [findings_frame(findings)]
+    if "ADSL" in chosen:
+        chosen["ADSL"] = with_plain_numbers(chosen["ADSL"], received.metadata[chosen["ADSL"].name])
     for name in ("ADTTE", "ADRS"):
         if name in chosen:
             chosen[name], of_texts = with_numbers(chosen[name], NUMBERS[name])

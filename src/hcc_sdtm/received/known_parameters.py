@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import pandas as pd
 
@@ -23,15 +22,11 @@ WITHOUT_TIME = ("proportion", "categories")
 def known_names(chosen: AnalysisDatasets) -> KnownNames:
     """The parameters of the data by PARAMCD, and the variables of ADSL.
 
-    The unit of a time is that of AVALU, else what PARAM ends with ("Overall Survival (Months)"), else not known.
+    The unit of a time is that of AVALU or what PARAM ends with ("Overall Survival (Months)"); without either, or where they
+    differ, it is not known.
     """
     adtte, adrs = chosen.frame("ADTTE"), chosen.frame("ADRS")
-    columns = [name for name in ("AVALU", "PARAM") if name in adtte]
-    distinct = adtte[["PARAMCD", *columns]].drop_duplicates()
-    units: dict[str, set[str]] = {str(code): set() for code in distinct["PARAMCD"] if code}
-    for row in distinct.to_dict("records"):
-        if row["PARAMCD"]:
-            units[str(row["PARAMCD"])] |= _units(row)
+    units = _units(adtte)
     parameters = {
         code: KnownParameter(unit=next(iter(found)) if len(found) == 1 else "") for code, found in units.items()
     }
@@ -40,28 +35,33 @@ def known_names(chosen: AnalysisDatasets) -> KnownNames:
 
 
 def unit_problems(chosen: AnalysisDatasets, known: KnownNames, received: Received, file: YamlFile) -> Iterator[Problem]:
-    """A problem for each endpoint whose time has no unit, and for each of its parameters that has several."""
-    adtte = chosen.frame("ADTTE")
+    """A problem for each endpoint whose time has no unit, or several by what AVALU and PARAM say."""
+    units = _units(chosen.frame("ADTTE"))
     for number, written in enumerate(file.data["endpoints"]):
         code = written.get("parameter", "")
         if written.get("estimator") in WITHOUT_TIME or code not in known.adtte:
             continue
-        if "AVALU" in adtte:
-            texts = sorted({str(text) for text in adtte.loc[adtte["PARAMCD"] == code, "AVALU"].unique() if text})
-            if len({_unit(text) for text in texts}) > 1:
-                message = f"AVALU of {code} is {', '.join(texts)}; one parameter has one unit"
-                yield Problem(Source(received.metadata[chosen.datasets["ADTTE"].name].file), message)
-                continue
-        if not known.adtte[code].unit and not written.get("unit"):
+        if len(units[code]) > 1:
+            said = " and ".join(f"{unit} by {text}" for unit, text in sorted(units[code].items()))
+            message = f"the unit of {code} is {said}; one parameter has one unit"
+            yield Problem(Source(received.metadata[chosen.datasets["ADTTE"].name].file), message)
+        elif not units[code] and not written.get("unit"):
             message = f'say the unit of {code} ("unit: days"), which neither AVALU nor PARAM of the data says'
             yield Problem(file.source(("endpoints", number, "parameter")), message)
 
 
-def _units(row: Mapping[Any, Any]) -> set[str]:
-    if row.get("AVALU"):
-        return {_unit(str(row["AVALU"]))}
-    found = IN_LABEL.search(str(row.get("PARAM", "")))
-    return {_unit(found[1])} if found else set()
+def _units(adtte: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """For each PARAMCD the units that AVALU and the ends of PARAM say, each with the text that says it."""
+    columns = [name for name in ("AVALU", "PARAM") if name in adtte]
+    distinct = adtte[["PARAMCD", *columns]].drop_duplicates()
+    units: dict[str, dict[str, str]] = {str(code): {} for code in distinct["PARAMCD"] if code}
+    for row in distinct[distinct["PARAMCD"] != ""].to_dict("records"):
+        found = units[str(row["PARAMCD"])]
+        if row.get("AVALU"):
+            found.setdefault(_unit(str(row["AVALU"])), f'AVALU "{row["AVALU"]}"')
+        if label := IN_LABEL.search(str(row.get("PARAM", ""))):
+            found.setdefault(_unit(label[1]), f'PARAM "{row["PARAM"]}"')
+    return units
 
 
 def _unit(text: str) -> str:

@@ -9,9 +9,12 @@ import numpy as np
 import pandas as pd
 
 from hcc_sdtm.dataset import Dataset, Flagged
+from hcc_sdtm.received.file_table import FileMetadata
 from hcc_sdtm.received.typed_columns import MISSING_WORDS
 
 NOT_A_NUMBER = "EST-048 estimate.not-a-number"
+PLAIN_NUMBER = r"-?(?:0|[1-9]\d*)(?:\.\d+)?"
+"""A number, and no code: 007 and 1E5 stay text."""
 
 
 def with_numbers(dataset: Dataset, names: Collection[str]) -> tuple[Dataset, pd.DataFrame]:
@@ -30,3 +33,20 @@ def with_numbers(dataset: Dataset, names: Collection[str]) -> tuple[Dataset, pd.
         flagged.append(Flagged(np.flatnonzero(wrong), NOT_A_NUMBER, "error", name, message, "a number"))
         frame[name] = numbers
     return replace(dataset, frame=frame), dataset.all_findings(flagged)
+
+
+def with_plain_numbers(dataset: Dataset, metadata: FileMetadata) -> Dataset:
+    """The dataset with the columns as numbers that neither a spec nor the file describes, and that hold nothing else.
+
+    A file of texts says of no column that it is a number; what a table shows of it should not depend on the kind of file.
+    """
+    frame = dataset.frame.copy(deep=False)
+    for described in metadata.variables:
+        name = described.name
+        if described.type or dataset.spec.by_name[name].line.file != metadata.file or frame[name].dtype != object:
+            continue
+        texts = frame[name].str.strip()
+        given = texts[(texts != "") & ~texts.str.upper().isin(MISSING_WORDS)]
+        if len(given) and given.str.fullmatch(PLAIN_NUMBER).all():
+            frame[name] = pd.to_numeric(texts, errors="coerce").astype(float)
+    return replace(dataset, frame=frame)

@@ -37,7 +37,7 @@ def subject_columns(datasets: Mapping[str, Dataset], asked: Collection[str], rec
             )
             problems.append(Problem(Source(received.metadata[holder.name].file), message))
     for name in [name for name in asked if name not in variables]:
-        message = f'there is no ADSL, and {names} has no variable "{name}"{nearest(name, variables)}'
+        message = f'there is no ADSL, and no variable "{name}" in {names}{nearest(name, variables)}'
         problems.append(Problem(Source(next(iter(received.metadata.values())).file), message))
     if problems:
         raise StudyError(problems)

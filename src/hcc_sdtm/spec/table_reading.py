@@ -102,6 +102,10 @@ def _named(place: Path_, table: TableSpec, names: TableNames) -> Iterator[Named]
         dataset = "ADRS" if isinstance(table, ResponseTable) else "ADTTE"
         for at, column in enumerate(table.columns):
             yield parameter(("columns", at, "parameter"), dataset, column.parameter)
+        if isinstance(table, ResponseTable) and table.values:
+            for at, rate in enumerate(table.rates):
+                for value in rate.values:
+                    yield (*place, "rates", at, "values"), "value", value, table.values
     elif isinstance(table, EstimatesTable):
         for at, endpoint in enumerate(table.endpoints):
             yield (*place, "endpoints", at), "endpoint", endpoint, names.endpoints

@@ -236,6 +236,11 @@ def _problems(file: YamlFile, model: type[BaseModel], path: Path_, error: Valida
         key = str(place[-1]) if place else ""
         if detail["type"] == "extra_forbidden":
             yield Problem(source, f'unknown key "{key}"{nearest(key, _field_names(model, detail["loc"]))}')
+        elif detail["type"] == "union_tag_invalid":
+            key, given = (str(detail["ctx"][name]).strip("'") for name in ("discriminator", "tag"))
+            tags = choices({"expected": detail["ctx"]["expected_tags"]})
+            message = f'{key} "{given}": {what_was_expected(detail)}{nearest(given, tags)}'
+            yield Problem(file.source((*known, key)), message)
         elif detail["type"] == "missing":
             question = getattr(model, "QUESTIONS", {}).get(key, "")
             yield Problem(source, f'the key "{key}" is missing' + (f": {question}" if question else ""))

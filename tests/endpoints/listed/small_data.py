@@ -18,7 +18,7 @@ ADSL = pd.DataFrame(
     }
 )
 EIGHT = [(1, 2, 0), (2, 3, 0), (3, 5, 0), (4, 8, 0), (5, 10, 1), (6, 12, 0), (7, 14, 3), (8, 20, 1)]
-"""(subject, time, CNSR): the subjects of RULES 12, whose median is 10."""
+"""(subject, time, CNSR): survival is 0.5 from 8 to 12, so that the median is 10."""
 
 
 def adtte(parameter: str, rows: list[tuple[int, float, float]], **columns: object) -> pd.DataFrame:

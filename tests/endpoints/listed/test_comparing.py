@@ -102,3 +102,10 @@ def test_delayed_entry_is_compared_with_it():
     expected = log_rank(time, (np.array(censored) == 0) * 1, sex, entry=entry).p
     found = made.results[(made.results["measure"] == "p-value") & (made.results["group"] == "SEX")]
     assert found["value"].iloc[0] == pytest.approx(expected)
+
+
+def test_a_hazard_ratio_without_end_is_not_estimable():
+    # all of M have the event before the only one of F
+    made = estimate(COMPARED, adtte("P", [(2, 2, 0), (4, 4, 0), (6, 6, 0), (1, 9, 0)]))
+    assert texts(made, "SEX=M")["hazard ratio against SEX=F"] == "NE"
+    assert "the model did not settle" in warnings(made, "SEX=M")["hazard ratio against SEX=F"]

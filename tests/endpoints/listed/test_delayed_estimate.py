@@ -31,6 +31,21 @@ def test_before_any_event():
     assert made.results["method"].iloc[0].startswith("Kaplan-Meier with delayed entry; ")
 
 
+def test_without_an_event_before_the_start_what_is_assumed_is_said():
+    rows = [(1, 9, 0), (2, 14, 0), (3, 20, 1), (4, 8, 1)]
+    endpoint = DELAYED | {"restricted_mean": ["12"]}
+    made = estimate(endpoint, adtte("P", rows, ENTRY=[1.0, 2, 3, 7]))
+    said = warnings(made)
+    assumed = "fewer than 3 at risk until 3.0 months: that nobody has the event before is assumed"
+    assert said["median"] == assumed
+    assert said["rate at 12 months"].startswith(assumed)
+    # 6 months at 1 and 3 at 2/3
+    assert texts(made)["restricted mean from 3.0 to 12 months"].startswith("8.0 (")
+    from_the_origin = estimate(endpoint, adtte("P", rows, ENTRY=[0.0, 0, 0, 0]))
+    assert "median" not in warnings(from_the_origin)
+    assert "restricted mean to 12 months" in texts(from_the_origin)
+
+
 def test_conditional_where_events_come_before_the_start():
     # the death at 4 has one at risk: without a start the whole curve would be 0 from there on
     rows = [(1, 4, 0), (2, 9, 0), (3, 14, 0), (4, 20, 1)]

@@ -62,3 +62,12 @@ def test_delayed_entry_is_conditional_where_an_event_comes_before_the_start():
     assert found["incidence at 5 months: death"] == "NE"
     assert found["incidence at 5 months: death, given event-free at 2.0 months"].startswith("33.3 (")
     assert found["incidence at 1 months: death, given event-free at 2.0 months"] == "NE"
+
+
+def test_past_the_last_time_the_warning_says_why():
+    endpoint = {"estimator": "cumulative-incidence", "causes": ["death"], "times": ["12"]}
+    ended = estimate(endpoint, adtte("P", [(1, 2, 0), (2, 3, 0)], CAUSE=[1.0, 1.0]))
+    assert texts(ended)["incidence at 12 months: death"].startswith("100.0")
+    assert warnings(ended) == {"incidence at 12 months: death": "the last events have 1 at risk, fewer than 10"}
+    short = estimate(endpoint, adtte("P", [(1, 2, 0), (2, 3, 1)], CAUSE=[1.0, 0.0]))
+    assert warnings(short) == {"incidence at 12 months: death": "nobody is followed to 12 months, the longest to 3.0"}

@@ -75,3 +75,8 @@ def test_a_time_that_its_dates_do_not_give_is_left_out():
 def test_no_records():
     empty = records(ROWS).iloc[:0]
     assert texts(estimate(ENDPOINT | {"unit": "months"}, empty, scans(SCANS)))["median"] == "NE"
+
+
+def test_times_of_one_length_are_left_out_with_that_reason():
+    left_out = texts(estimate(ENDPOINT, records(ROWS).iloc[:1], scans(SCANS)))["left out"]
+    assert left_out.endswith("all times are of one length, which does not say how they count days (1)")

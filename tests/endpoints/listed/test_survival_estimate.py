@@ -109,10 +109,12 @@ def test_a_rate_has_a_warning_where_it_should_not_be_read():
     }
 
 
-def test_a_rate_of_nobody_left_has_no_warning():
+def test_a_rate_of_nobody_left_has_a_warning_where_few_were_at_risk_for_the_last_events():
     made = estimate({"estimator": "survival", "times": ["12"]}, adtte("P", [(1, 2, 0), (2, 3, 0)]))
     assert texts(made)["rate at 12 months"] == "0.0 (NE to NE)"
-    assert warnings(made) == {}
+    assert warnings(made) == {"rate at 12 months": "the last events have 1 at risk, fewer than 10"}
+    together = adtte("P", [(number, 3, 0) for number in range(1, 11)])
+    assert warnings(estimate({"estimator": "survival", "times": ["12"]}, together)) == {}
 
 
 def test_a_restricted_mean_past_the_end_is_not_estimable_and_says_so():

@@ -62,6 +62,11 @@ def test_only_those_of_the_population_are_seen_and_the_others_counted():
     assert "n = 2 of 3 subjects; 1 have no value and no bar." in words(figure)
 
 
+@pytest.mark.parametrize("name", ["waterfall", "spider"])
+def test_the_key_of_categories_says_what_they_are(name):
+    assert "Best:" in words(drawn(name)[0][1])
+
+
 def test_the_curves_of_a_figure_have_the_names_of_its_spec():
     assert "Overall: 1 events in 3 subjects" in words(drawn("curves")[0][1])
     assert "PFS: 2 events in 3 subjects" in words(drawn("curves")[0][1])
@@ -82,6 +87,15 @@ def test_the_forest_has_the_results_of_each_group():
     results = source().estimates.results
     for text in results.loc[(results["endpoint"] == "PFS") & (results["measure"] == "median"), "text"]:
         assert text in found
+
+
+def test_the_foot_of_a_forest_counts_who_is_in_no_group():
+    study = source()
+    results = study.estimates.results.copy()
+    assert "in no group" not in words(drawn("forest", study)[0][1])
+    results.loc[(results["group"] == "") & (results["measure"] == "subjects"), "value"] += 2
+    study = replace(study, estimates=replace(study.estimates, results=results))
+    assert re.search(r"Subjects without a value, in no group: \w+ 2\.", words(drawn("forest", study)[0][1]))
 
 
 def test_a_long_swimmer_goes_on_on_the_next_sheet_and_says_who_is_not_shown():

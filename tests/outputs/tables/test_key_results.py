@@ -40,8 +40,8 @@ def test_reasons_stay_where_there_is_no_total():
 
 
 def test_a_subgroup_is_a_line_with_its_comparison_and_the_test_of_its_variable():
-    (line,) = build_subgroups(RESULTS)
-    assert (line.group, line.n, line.events, line.p) == ("SEX=F", "5", "3", "0.443")
+    (line,) = build_subgroups(RESULTS, {"SEX": "Sex"})
+    assert (line.group, line.n, line.events, line.p) == ("Sex: F", "5", "3", "0.443")
     assert line.estimate == "median 11.2 (9.0 to NE) months"
-    assert line.comparison == "hazard ratio against SEX=M 0.63"
+    assert line.comparison == "hazard ratio against M 0.63"
     assert line.warnings == "3 events"

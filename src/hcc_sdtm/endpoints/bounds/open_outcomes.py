@@ -19,7 +19,7 @@ from hcc_sdtm.endpoints.bounds.outcomes import (
     analysed_outcomes,
     read_outcomes,
 )
-from hcc_sdtm.endpoints.listed.analysis_data import Floats, Positions, Subjects
+from hcc_sdtm.endpoints.listed.analysis_data import Floats, Positions, Subjects, run_codes
 from hcc_sdtm.endpoints.listed.analysis_set import AnalysisSet, Population, build_populations
 from hcc_sdtm.spec.endpoints import IncidenceEndpoint, ProportionEndpoint
 
@@ -37,6 +37,15 @@ class Open:
     unknown: Positions
 
 
+@dataclass(frozen=True)
+class Responses:
+    """The distinct responses of each affected subject: its number, and the place of the values in ``values``."""
+
+    subject: Positions
+    place: Positions
+    values: list[tuple[str, ...]]
+
+
 class OpenOutcomes:
     """The admissible outcomes of every parameter."""
 
@@ -46,28 +55,28 @@ class OpenOutcomes:
         self._columns = {name: frame[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in COLUMNS}
         self._outcomes = _by_parameter(admissible.outcomes, subjects)
         self._unknown = _by_parameter(admissible.not_enumerated, subjects)
-        self._responses: dict[tuple[str, ...], dict[int, list[tuple[str, ...]]]] = {}
-        numbers = subjects.numbers(admissible.responses["USUBJID"]).tolist()
-        groups, values = (admissible.responses[name].tolist() for name in ("PARAMCDS", "AVALCS"))
-        for number, group, each in zip(numbers, groups, values, strict=True):
-            if number >= 0:
-                self._responses.setdefault(group, {}).setdefault(number, []).append(each)
-        self._populations: dict[tuple[str, tuple[str, ...]], list[Population]] = {}
+        self._responders = subjects.numbers(admissible.responses["USUBJID"])
+        self._groups, self._values = (
+            pd.factorize(admissible.responses[name].to_numpy(dtype=object)) for name in ("PARAMCDS", "AVALCS")
+        )
 
     def populations(self, flag: str, by: tuple[str, ...]) -> list[Population]:
         """Those of an endpoint, as it was estimated."""
-        if (flag, by) not in self._populations:
-            self._populations[flag, by] = list(build_populations(self.subjects, flag, by))
-        return self._populations[flag, by]
+        return list(build_populations(self.subjects, flag, by))
 
-    def responses(self, endpoint: ProportionEndpoint) -> tuple[dict[int, list[tuple[str, ...]]], Positions]:
+    def responses(self, endpoint: ProportionEndpoint) -> tuple[Responses, Positions]:
         """The distinct responses of each affected subject that the endpoint reads, and the subjects with too many."""
         among = endpoint.among
         group = (endpoint.parameter, among.parameter) if among else (endpoint.parameter,)
         frame = self.admissible.responses_not_enumerated
         missed = frame.loc[[each == group for each in frame["PARAMCDS"]], "USUBJID"]
         unknown = self.subjects.numbers(missed)
-        return self._responses.get(group, {}), np.unique(unknown[unknown >= 0])
+        codes, groups = self._groups
+        wanted = [at for at, each in enumerate(groups) if each == group]
+        rows = np.flatnonzero(np.isin(codes, wanted) & (self._responders >= 0))
+        places, values = np.unique(self._values[0][rows], return_inverse=True)[::-1]
+        found = Responses(self._responders[rows], places, [self._values[1][at] for at in values])
+        return found, np.unique(unknown[unknown >= 0])
 
     def of(self, paramcd: str) -> Open:
         """Those of a parameter."""
@@ -157,8 +166,11 @@ def _joined(parts: list[tuple[Positions, Outcomes]]) -> tuple[Positions, Outcome
     """The distinct options of each subject, by subject; of equals the first stays."""
     owner = np.concatenate([numbers for numbers, _ in parts])
     options = _concatenate([each for _, each in parts])
-    frame = pd.DataFrame({"owner": owner, "time": options.time, "code": options.code, "entry": options.entry})
-    kept = np.flatnonzero(~frame.duplicated().to_numpy())
+    key = owner * (int(options.code.max()) - NO_RECORD + 1) + (options.code - NO_RECORD)
+    for times in (options.time, options.entry):
+        codes, distinct = pd.factorize(times, use_na_sentinel=False)
+        key = key * len(distinct) + codes
+    kept = np.flatnonzero(~pd.Series(key).duplicated().to_numpy())
     kept = kept[np.argsort(owner[kept], kind="stable")]
     return owner[kept], options.take(kept)
 
@@ -176,9 +188,8 @@ def _nothing(length: int) -> Outcomes:
 
 def _by_parameter(frame: pd.DataFrame, subjects: Subjects) -> dict[str, tuple[Positions, Positions]]:
     """Rows of each parameter, in the order of their subjects, and the subjects' numbers; who is not in ADSL has none."""
-    codes, names = pd.factorize(frame["PARAMCD"])
-    of_subject, distinct = pd.factorize(frame["USUBJID"])
-    numbers = np.append(subjects.names.get_indexer(pd.Index(distinct, dtype=object)), -1)[of_subject]
+    codes, names = run_codes(frame["PARAMCD"])
+    numbers = subjects.numbers(frame["USUBJID"])
     order = np.lexsort([numbers, codes])
     order = order[(numbers[order] >= 0) & (codes[order] >= 0)]
     ends = np.searchsorted(codes[order], np.arange(len(names) + 1))

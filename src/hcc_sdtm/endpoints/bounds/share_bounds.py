@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
+from numpy.typing import ArrayLike
 
 from hcc_sdtm.endpoints.bounds.bound import Bound
-from hcc_sdtm.endpoints.bounds.open_outcomes import Open
+from hcc_sdtm.endpoints.bounds.open_outcomes import Open, Responses
 from hcc_sdtm.endpoints.bounds.ratio_limits import Shares, count_bound
-from hcc_sdtm.endpoints.listed.analysis_data import Mask, Positions, Records, text_codes
+from hcc_sdtm.endpoints.listed.analysis_data import Mask, Positions, Records
 from hcc_sdtm.endpoints.listed.analysis_set import AnalysisSet, Population, build_analysis_set
 from hcc_sdtm.spec.endpoints import CategoriesEndpoint, ProportionEndpoint
-
-Responses = Mapping[int, list[tuple[str, ...]]]
-"""The distinct responses of each affected subject, by its number."""
 
 
 class ProportionBounds:
@@ -33,24 +29,25 @@ class ProportionBounds:
     ) -> None:
         self.size = population.size
         x, n, has_record = responses_of(endpoint, population, adrs)
-        options: list[tuple[int, int, int, int]] = []
-        for subject, values in responses.items():
-            if population.members[subject]:
-                options += [(subject, *response_counts(endpoint, each)) for each in values]
-                if endpoint.where:
-                    options.append((subject, 0, int(n[subject]), 0))
-        for subject in unknown[population.members[unknown]].tolist():
-            options += [(subject, 1, 1, 1), (subject, 0, 1, 1), (subject, 0, 1, 0)]
-            options += [(subject, 0, 0, 0)] if endpoint.among else []
-        affected = sorted({subject for subject, *_ in options})
-        options = sorted({*options, *((each, int(x[each]), int(n[each]), int(has_record[each])) for each in affected)})
-        columns = np.array(options, dtype=np.int64).reshape(len(options), 4)
-        first = np.flatnonzero(np.append(True, np.diff(columns[:, 0]) > 0)) if len(options) else columns[:, 0]
+        counts = np.array([response_counts(endpoint, each) for each in responses.values], dtype=np.int64).reshape(-1, 3)
+        inside = population.members[responses.subject]
+        subject, unknown = responses.subject[inside], unknown[population.members[unknown]]
+        parts = [_options(subject, *counts[responses.place[inside]].T)]
+        if endpoint.where:
+            parts.append(_options(subject, 0, n[subject], 0))
+        either = [(1, 1, 1), (0, 1, 1), (0, 1, 0), *([(0, 0, 0)] if endpoint.among else [])]
+        parts += [_options(unknown, *each) for each in either]
+        affected = np.unique(np.concatenate([subject, unknown]))
+        options = np.unique(
+            np.concatenate([*parts, _options(affected, x[affected], n[affected], has_record[affected])])
+        )
+        columns = np.column_stack([options >> 3, options >> 2 & 1, options >> 1 & 1, options & 1])
+        first = np.flatnonzero(np.diff(columns[:, 0], prepend=-1))
         is_fixed = population.members.copy()
         is_fixed[affected] = False
         self.shares = Shares(int(x[is_fixed].sum()), int(n[is_fixed].sum()), columns[:, 1], columns[:, 2], first)
         self.without = int((n & ~has_record)[is_fixed].sum()), columns[:, 2] * (1 - columns[:, 3])
-        self.is_wide = bool(endpoint.where and affected) or bool(population.members[unknown].any())
+        self.is_wide = bool(endpoint.where and len(affected)) or bool(len(unknown))
 
     def bound(self, measure: str) -> Bound | None:
         """The bound of a row; None of a measure that has none here."""
@@ -71,6 +68,12 @@ class ProportionBounds:
             case "no-record":
                 return count_bound(self.without[0], self.without[1], self.shares.first)
         return None
+
+
+def _options(subject: Positions, x: ArrayLike, n: ArrayLike, has_record: ArrayLike) -> Positions:
+    """Options of subjects as one number each: whether they count in the number and in the denominator, and have a record."""
+    bits = (np.asarray(each, dtype=np.int64) for each in (x, n, has_record))
+    return subject << 3 | sum(bit << place for bit, place in zip(bits, (2, 1, 0), strict=True))
 
 
 def responses_of(endpoint: ProportionEndpoint, population: Population, adrs: Records) -> tuple[Mask, Mask, Mask]:
@@ -104,7 +107,7 @@ class CategoryBounds:
     """The bounds of the shares of a variable's values among those with an event."""
 
     def __init__(self, endpoint: CategoriesEndpoint, population: Population, chosen: AnalysisSet, found: Open) -> None:
-        codes, self.texts = text_codes(chosen.records.subjects.column(endpoint.variable))
+        codes, self.texts = chosen.records.subjects.texts(endpoint.variable)
         self.endpoint, self.size = endpoint, population.size
         had = np.zeros(len(codes), dtype=bool)
         had[chosen.subjects] = True

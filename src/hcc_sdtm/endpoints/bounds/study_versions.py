@@ -66,11 +66,16 @@ class StudyVersions:
 
     def choose(self, keys: Positions, greatest: bool = False) -> Positions:
         """For each subject the place of its option with the smallest (or greatest) key; the first of equals."""
+        return self.chosen(self.keys(keys, greatest), greatest)
+
+    def keys(self, keys: Positions, greatest: bool = False) -> Positions:
+        """Keys that tell each option from every other, the first of equals before the others; for `chosen`."""
+        place = np.arange(len(keys))
+        return np.asarray(keys * len(keys) + (len(keys) - 1 - place if greatest else place))
+
+    def chosen(self, keys: Positions, greatest: bool) -> Positions:
+        """For each subject the place of its option with the smallest (or greatest) of the `keys`."""
         if not len(self.first):
             return np.empty(0, dtype=np.int64)
-        number = len(keys)
-        place = np.arange(number)
-        if greatest:
-            best = np.maximum.reduceat(keys * number + (number - 1 - place), self.first)
-            return np.asarray(number - 1 - best % number)
-        return np.asarray(np.minimum.reduceat(keys * number + place, self.first) % number)
+        best = (np.maximum if greatest else np.minimum).reduceat(keys, self.first) % len(keys)
+        return np.asarray(len(keys) - 1 - best if greatest else best)

@@ -40,19 +40,18 @@ class SurvivalLimits:
         own = versions.own
         # events from the latest (lowest) to the earliest, no record, censorings from the earliest to the latest
         self._order = np.where(own.code > 0, -own.exit - 1, np.where(own.code == 0, own.exit + 1, 0))
-        self._found: dict[tuple[int, bool], float] = {}
+        # keys of the lowest and of the highest, for a time that the option reaches and for one that it does not
+        past = np.full(len(own.exit), versions.size + 2)
+        self._keys = [[versions.keys(each, greatest) for each in (past, self._order)] for greatest in (False, True)]
+        self._whole: dict[tuple[int, bool], Floats] = {}
 
     def chosen(self, place: int, highest: bool) -> Positions:
         """Each subject's option with the lowest (highest) survival just after the time at ``place``."""
-        versions = self.versions
-        keys = np.where(versions.own.exit > place, versions.size + 2, self._order)
-        return versions.choose(keys, highest)
+        return self.versions.chosen(np.where(self.versions.own.exit > place, *self._keys[highest]), highest)
 
     def survival(self, place: int, highest: bool) -> float:
         """The lowest (highest) survival just after the time at ``place``, a curve's last value standing after its end."""
-        if (place, highest) not in self._found:
-            self._found[place, highest] = float(self.curve(self.chosen(place, highest), place)[-1])
-        return self._found[place, highest]
+        return float(self._version(place, highest)[place])
 
     def curve(self, chosen: Positions, place: int) -> Floats:
         """Survival of a version just after each time up to ``place``."""
@@ -135,14 +134,25 @@ class SurvivalLimits:
 
     def _crossing(self, level: float, highest: bool) -> int | None:
         """The first place at which survival is at or below the level."""
-        low, high = 0, self.versions.size
-        while low < high:
-            middle = (low + high) // 2
-            if self.survival(middle, highest) <= level:
-                high = middle
-            else:
-                low = middle + 1
-        return low if low < self.versions.size else None
+        # a version crosses no sooner than the lowest does, and no later than the highest: from one to the next until it is it
+        last = self.versions.size - 1
+        if self._version(last, highest)[last] > level:
+            return None
+        at = _first_at(self._version(last, highest), level)
+        while True:
+            before = at if highest else at - 1
+            if before < 0:
+                return at
+            curve = self._version(before, highest)
+            if (curve[before] <= level) == highest:
+                return at
+            at = _first_at(curve, level)
+
+    def _version(self, place: int, highest: bool) -> Floats:
+        """Survival after each time of the version that is lowest (highest) at ``place``."""
+        if (place, highest) not in self._whole:
+            self._whole[place, highest] = self.curve(self.chosen(place, highest), self.versions.size - 1)
+        return self._whole[place, highest]
 
     def _ends(self) -> tuple[float, float]:
         """The earliest and the latest time at which follow-up can end."""
@@ -195,9 +205,10 @@ class SurvivalLimits:
             for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(times)], strict=True):
                 chosen, inside = self.chosen(end - 1, highest), slice(start, end)
                 staying, having = self._left_and_having(chosen, end - 1)
-                after, limit = staying[1:][inside], self.survival(start if highest else end - 1, highest)
+                after, curve = staying[1:][inside], _survival(staying, having)
+                limit = self.survival(start, highest) if highest else float(curve[-1])
                 share = left[inside] * staying[0] / np.maximum(after * everybody[inside], 1)
-                made = np.where(after > 0, _survival(staying, having)[inside] * share, limit)
+                made = np.where(after > 0, curve[inside] * share, limit)
                 heights[start + 1 : end + 1] = np.minimum(made, limit) if highest else np.maximum(made, limit)
         if len(versions.alternatives.between) and not highest:
             # an event between two times may come right after the first
@@ -227,6 +238,11 @@ def _survival(left: Positions, having: Positions) -> Floats:
     """Survival just after each time, of how many are left before each and after the last, and have the event then."""
     before = left[:-1]
     return np.asarray(np.cumprod(np.where(before > 0, (before - having) / np.maximum(before, 1), 1.0)))
+
+
+def _first_at(curve: Floats, level: float) -> int:
+    """The first place at which a curve is at or below the level; past the last where it never is."""
+    return len(curve) - int(np.searchsorted(curve[::-1], level, side="right"))
 
 
 def _middle(first: float, second: float) -> float:

@@ -32,6 +32,7 @@ class Subjects:
         names = adsl["USUBJID"].to_numpy(dtype=object)
         self._order = np.argsort(names, kind="stable")
         self._adsl = adsl
+        self._texts: dict[str, tuple[Positions, list[str]]] = {}
         self.names = pd.Index(names[self._order], dtype=object)
 
     def __len__(self) -> int:
@@ -42,9 +43,16 @@ class Subjects:
         require_columns(self._adsl, "ADSL", (variable,))
         return self._adsl[variable].iloc[self._order].reset_index(drop=True)
 
+    def texts(self, variable: str) -> tuple[Positions, list[str]]:
+        """`text_codes` of a variable of ADSL, made once."""
+        if variable not in self._texts:
+            self._texts[variable] = text_codes(self.column(variable))
+        return self._texts[variable]
+
     def numbers(self, usubjid: pd.Series) -> Positions:
         """The number of each USUBJID; -1 for one that ADSL does not have."""
-        return self.names.get_indexer(pd.Index(usubjid.to_numpy(dtype=object))).astype(np.int64)
+        codes, distinct = run_codes(usubjid)
+        return np.append(self.names.get_indexer(distinct), -1)[codes].astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,7 @@ class Records:
         """Rows of the parameter, in the order of their subjects, and the subjects' numbers; who is not in ADSL has none."""
         if paramcd not in self._found:
             rows = self._rows.get(paramcd, np.empty(0, dtype=np.int64))
-            numbers = self.subjects.numbers(self.frame["USUBJID"].iloc[rows])
+            numbers = self._numbers[rows]
             order = np.argsort(numbers, kind="stable")
             order = order[numbers[order] >= 0]
             self._found[paramcd] = rows[order], numbers[order]
@@ -110,8 +118,13 @@ class Records:
         return variable in self.frame
 
     @cached_property
+    def _numbers(self) -> Positions:
+        """The subject's number of each row."""
+        return self.subjects.numbers(self.frame["USUBJID"])
+
+    @cached_property
     def _rows(self) -> dict[str, Positions]:
-        codes, names = pd.factorize(self.frame["PARAMCD"])
+        codes, names = run_codes(self.frame["PARAMCD"])
         order = np.argsort(codes.astype(np.int16) if len(names) < 2**15 else codes, kind="stable")
         ends = np.cumsum(np.bincount(codes[codes >= 0], minlength=len(names)))
         start = int((codes < 0).sum())
@@ -132,6 +145,18 @@ def build_analysis_data(adsl: pd.DataFrame, adrs: pd.DataFrame, adtte: pd.DataFr
     """The three datasets, numbered. Raises ValueError where one lacks a column, or ADSL has a subject twice."""
     subjects = Subjects(adsl)
     return AnalysisData(subjects, Records("ADRS", adrs, subjects), Records("ADTTE", adtte, subjects))
+
+
+def run_codes(values: pd.Series) -> tuple[Positions, pd.Index]:
+    """The number of each value among the distinct ones (-1: missing), and these; of equal ones in a row one is looked up."""
+    given = values.to_numpy(dtype=object)
+    try:
+        is_new = np.append(True, given[1:] != given[:-1])[: len(given)]
+    except TypeError:  # pd.NA cannot be compared
+        is_new = np.ones(len(given), dtype=bool)
+    starts = np.flatnonzero(is_new)
+    codes, distinct = pd.factorize(given[starts])
+    return np.repeat(codes, np.diff(np.append(starts, len(given)))), pd.Index(distinct, dtype=object)
 
 
 def text_codes(values: pd.Series) -> tuple[Positions, list[str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hcc_sdtm.endpoints.listed.analysis_data import Floats, Mask, Positions, Records, Subjects, text_codes
+from hcc_sdtm.endpoints.listed.analysis_data import Floats, Mask, Positions, Records, Subjects
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,10 +68,11 @@ def build_populations(subjects: Subjects, flag: str, by: Collection[str]) -> Ite
 
     Who has no value of a variable is in none of its groups. Raises ValueError where ADSL lacks a column.
     """
-    flagged = np.asarray(subjects.column(flag) == "Y", dtype=bool)
+    codes, texts = subjects.texts(flag)
+    flagged = codes == (texts.index("Y") if "Y" in texts else -1)
     yield Population("", flagged)
     for variable in by:
-        codes, texts = text_codes(subjects.column(variable))
+        codes, texts = subjects.texts(variable)
         for number, text in enumerate(texts):
             members = flagged & (codes == number)
             if text and members.any():

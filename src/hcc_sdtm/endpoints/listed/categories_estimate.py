@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from hcc_sdtm.endpoints.listed.analysis_data import AnalysisData, text_codes
+from hcc_sdtm.endpoints.listed.analysis_data import AnalysisData
 from hcc_sdtm.endpoints.listed.analysis_set import AnalysisSet
 from hcc_sdtm.endpoints.listed.estimated import Estimated, subjects_of
 from hcc_sdtm.endpoints.listed.proportion_estimate import INTERVALS, share_of
@@ -25,7 +25,7 @@ def estimate_categories(endpoint: CategoriesEndpoint, chosen: AnalysisSet, data:
         cause = chosen.numbers("CAUSE")
         had &= (cause == endpoint.cause) | (np.isnan(cause) & (endpoint.cause == 1))
     chosen = _without_event(chosen, had, endpoint.event)
-    codes, texts = text_codes(data.subjects.column(endpoint.variable))
+    codes, texts = data.subjects.texts(endpoint.variable)
     found = np.bincount(codes[chosen.subjects], minlength=len(texts))
     n = len(chosen.rows)
     counts = [(text, int(found[at])) for at, text in enumerate(texts) if text and found[at]]

@@ -13,7 +13,7 @@ import numpy as np
 
 from hcc_sdtm.endpoints.estimate_warning import quiet_warnings
 from hcc_sdtm.endpoints.gray_test import gray_test
-from hcc_sdtm.endpoints.hazard_ratio import hazard_ratios
+from hcc_sdtm.endpoints.hazard_ratio import LARGEST, hazard_ratios
 from hcc_sdtm.endpoints.listed.analysis_data import Floats
 from hcc_sdtm.endpoints.listed.estimated import Estimated
 from hcc_sdtm.endpoints.listed.statistics import PERCENT, Statistic, p_value_of, with_limits
@@ -85,6 +85,9 @@ def _hazard_ratios(
         columns = (model.ratios[name].to_numpy(dtype=np.float64) for name in ("hazard_ratio", "lower", "upper"))
         for name, ratio, lower, upper in zip(model.ratios["covariate"], *columns, strict=True):
             said = f"hazard ratio against {reference}"
+            if ratio > 0 and abs(np.log(ratio)) > LARGEST:
+                # the likelihood grows without end: where the search stopped is no estimate
+                ratio, lower, upper = np.nan, np.nan, np.nan
             text = with_limits(ratio, lower, upper, decimals=2)
             ratios[str(name)] = Statistic(
                 said, "hazard-ratio", ratio, text, "", lower, upper, cause=reference, warning=warning

@@ -19,6 +19,7 @@ from hcc_sdtm.endpoints.listed.estimated import (
 from hcc_sdtm.endpoints.listed.late_entry import LateEntry, read_late_entry
 from hcc_sdtm.endpoints.listed.statistics import Statistic, at_time, count_of, percentage_of
 from hcc_sdtm.endpoints.listed.survival_rows import NOTHING
+from hcc_sdtm.number_text import number_text
 from hcc_sdtm.spec.endpoints import IncidenceEndpoint, RiskSetMinimum
 
 
@@ -83,7 +84,15 @@ def _rows(
         is_before = late is not None and t < late.start
         for number, name in enumerate(endpoint.causes, start=1):
             rate = NOTHING if is_before else curve.rate(t, number)
-            few = few_at_risk(at_risk, n, enough) if t <= last and not is_before else ""
+            few = "" if is_before or not curve.n else few_at_risk(at_risk, n, enough)
+            if t > last:
+                few = few_at_risk(int(curve.at_risk(last)), n, enough)
+                few = f"the last events have {few}" if few else ""
+                if np.isnan(rate.estimate):
+                    few = (
+                        f"nobody is followed to {t:g} {endpoint.unit}".rstrip()
+                        + f", the longest to {number_text(last)}"
+                    )
             said = "; ".join(each for each in (warning, few) if each)
             statistics.append(percentage_of(f"incidence {at}: {name}{after}", "incidence", rate, t, name, said))
         statistics.append(count_of(f"at risk {at}", "at-risk", at_risk, time=t))

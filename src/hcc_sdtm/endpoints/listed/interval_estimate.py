@@ -18,6 +18,7 @@ BETWEEN = "between two assessments"
 OPEN = "the assessments do not tell where in the range it lies"
 NO_DATES = "no usable date of origin or event"
 OTHER_DATES = "a time that is not the one between its dates"
+ONE_LENGTH = "all times are of one length, which does not say how they count days"
 ROUNDING = 1e-6
 """Days by which a time may differ from the one between its dates."""
 
@@ -43,7 +44,10 @@ def estimate_interval_censored(
     chosen = chosen.without(~np.isfinite(start + end), NO_DATES)
     scale = _scale(chosen)
     days = chosen.numbers("ADT") - chosen.numbers("STARTDT") + scale.first_day
-    chosen = chosen.without(~(np.abs(days - chosen.numbers("AVAL") * scale.unit) <= ROUNDING), OTHER_DATES)
+    chosen = chosen.without(
+        ~(np.abs(days - chosen.numbers("AVAL") * scale.unit) <= ROUNDING),
+        OTHER_DATES if np.isfinite(scale.unit) else ONE_LENGTH,
+    )
     days = chosen.numbers("ADT") - chosen.numbers("STARTDT") + scale.first_day
     had = chosen.numbers("CNSR") == 0
     codes, texts = chosen.texts("EVNTDESC")

@@ -72,4 +72,10 @@ def read_late_entry(
         given = f"given event-free at {number_text(start)} {unit}".rstrip()
         why = f"events come before {few}, at {number_text(start)} {unit}".rstrip()
         return LateEntry(statistics, start, given, why, warning)
+    if start > 0:
+        assumed = (
+            f"fewer than {few} until {number_text(start)} {unit}".rstrip()
+            + ": that nobody has the event before is assumed"
+        )
+        warning = "; ".join(each for each in (warning, assumed) if each)
     return LateEntry(statistics, start, "", "", warning)

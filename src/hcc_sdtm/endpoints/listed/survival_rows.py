@@ -73,7 +73,8 @@ def not_estimable(endpoint: SurvivalEndpoint, why: str) -> Iterator[Statistic]:
 def _restricted_mean(curve: SurvivalCurve, t: float, unit: str, after: str, given: str, warning: str) -> Statistic:
     mean = curve.restricted_mean(t)
     text = with_limits(mean.estimate, mean.lower, mean.upper)
-    name = f"restricted mean to {t:g} {unit}".rstrip() + after
+    begin = f" from {number_text(curve.start)}" if curve.start and not given else ""
+    name = f"restricted mean{begin} to {t:g} {unit}".rstrip() + after
     limits = (mean.lower, mean.upper)
     if np.isnan(mean.estimate) and curve.n:
         warning = _joined(warning, _ends_before(t, curve, unit))
@@ -87,7 +88,9 @@ def _of_rate(rate: Rate, t: float, curve: SurvivalCurve, followed: float, unit: 
     if np.isnan(rate.estimate):
         return _ends_before(t, curve, unit)
     if rate.estimate == 0:
-        return ""
+        last = curve.curve.loc[curve.curve["survival"] == 0, "at_risk"].iloc[0]
+        few = few_at_risk(last, curve.n, enough)
+        return f"the last events have {few}" if few else ""
     short = f"median follow-up, {number_text(followed)} {unit}".rstrip() + f", is short of {t:g}"
     return _joined(few_at_risk(rate.at_risk, curve.n, enough), short if followed < t else "")
 

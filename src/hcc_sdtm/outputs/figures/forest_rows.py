@@ -34,12 +34,16 @@ def render_forests(spec: ForestFigure, source: FigureSource, sheet: Sheet) -> Fi
         raise CannotDrawError(f"{spec.endpoint} has no {spec.measure}")
     ratios = own[own["measure"] == RATIO].drop_duplicates("group").set_index("group")
     has_ratios = spec.measure != RATIO and not ratios.empty
+    without: list[str] = []
     rows = [_row("All subjects", "", own, chosen, ratios if has_ratios else None, indent=False)]
     for variable in spec.by:
         groups = [group for group in dict.fromkeys(own["group"]) if str(group).startswith(f"{variable}=")]
         if not groups:
             continue
-        rows.append(ForestRow(spec.names.get(variable, source.labels.get(variable, variable))))
+        label = spec.names.get(variable, source.labels.get(variable, variable))
+        if lacking := _subjects(own, "") - sum(_subjects(own, group) for group in groups):
+            without.append(f"{label} {lacking}")
+        rows.append(ForestRow(label))
         for group in groups:
             name = spec.names.get(group, group.partition("=")[2])
             rows.append(_row(name, group, own, chosen, ratios if has_ratios else None))
@@ -57,6 +61,8 @@ def render_forests(spec: ForestFigure, source: FigureSource, sheet: Sheet) -> Fi
     foot = [f"{method}; {first['population']}."]
     if has_ratios:
         foot.append("Hazard ratio by Cox regression.")
+    if without:
+        foot.append(f"Subjects without a value, in no group: {'; '.join(without)}.")
     foot += _warnings(chosen)
     return render_forest(rows, replace(sheet, foot=(*foot, *sheet.foot)), label, heads, is_log)
 
@@ -101,6 +107,10 @@ def _row(
 def _count(of_group: pd.DataFrame, measures: tuple[str, ...]) -> str:
     found = of_group[of_group["measure"].isin(measures) & (of_group["cause"] == "")]
     return "" if found.empty else f"{float(found['value'].iloc[0]):.0f}"
+
+
+def _subjects(own: pd.DataFrame, group: str) -> int:
+    return int(_count(own[own["group"] == group], ("subjects",)) or 0)
 
 
 def _label(row: pd.Series) -> str:

@@ -41,11 +41,11 @@ def render_waterfalls(spec: WaterfallFigure, source: FigureSource, sheet: Sheet)
         marked = set(choose_records(source, records)["USUBJID"])
     categories, order = choose_categories(source, spec.categories, population) if spec.categories else (None, [])
     names = source.subject_names()
-    label = f"{spec.categories.label}: " if spec.categories else ""
+    label = [f"{spec.categories.label}: "] if spec.categories else []
     without = len(population) - len(values)
     foot = [f"n = {len(values)} of {len(population)} subjects; {without} have no value and no bar."]
     for suffix, part, notes in _pages(pd.Index(ordered["subject"]), spec.subjects, spec.pages, spec.choose):
-        own = replace(sheet, foot=(*foot, *notes, *sheet.foot), summary=(*sheet.summary, *([label] if label else [])))
+        own = replace(sheet, foot=(*foot, *notes, *sheet.foot), summary=(*sheet.summary, *label))
         yield suffix, render_waterfall(
             values.reindex(part), own, spec.y_label, categories, order, marked, mark_label, spec.thresholds, names
         )  # fmt: skip
@@ -69,9 +69,10 @@ def render_spiders(spec: SpiderFigure, source: FigureSource, sheet: Sheet) -> It
     if not len(subjects):
         raise CannotDrawError(f"{spec.dataset} has no change of {spec.parameter} after {spec.origin}")
     categories, order = choose_categories(source, spec.categories, population) if spec.categories else (None, [])
+    label = [f"{spec.categories.label}: "] if spec.categories else []
     foot = [f"n = {len(subjects)} of {len(population)} subjects; the others have no value after the origin."]
     for suffix, part, notes in _pages(subjects, spec.subjects, spec.pages, spec.choose):
-        own = replace(sheet, foot=(*foot, *notes, *sheet.foot))
+        own = replace(sheet, foot=(*foot, *notes, *sheet.foot), summary=(*sheet.summary, *label))
         chosen = points[points["subject"].isin(part)]
         yield suffix, render_spider(chosen, own, spec.y_label, "months", categories, order, spec.thresholds)
 

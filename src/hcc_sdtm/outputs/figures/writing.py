@@ -81,7 +81,8 @@ def _foot(source: FigureSource, endpoint: EndpointSpec) -> tuple[str, ...]:
         if text and statistic.startswith(("rate", "median", "incidence"))
     ]
     warned = f"Read with care: {'; '.join(found[:WARNINGS_SHOWN])}." if found else ""
-    sentences = [f"{'; '.join(words)}.", str(first["note"]), warned]
+    named = "; ".join(words)
+    sentences = [f"{named[:1].upper()}{named[1:]}.", str(first["note"]), warned]
     return tuple(filter(None, sentences))
 
 

@@ -24,15 +24,17 @@ FINER = {"hazard-ratio": 2, "correlation": 2, "p-value": 4}
 def bound_text(row: Mapping[Any, Any]) -> str:
     """``26.1 to 28.4, exact`` of one result; ``same`` where no completion changes it; empty where none was made.
 
-    What was only searched is ``same, at least``.
+    What was only searched is ``same, at least``. A change that the usual decimals would hide has more: ``8.28 to 8.32``.
     """
     kind = row.get("bound", "")
     if not isinstance(kind, str) or not kind:
         return ""
-    ends = [_end(row, name) for name in ("least", "greatest", "value")]
-    if len(set(ends)) == 1 and _same(row["least"], row["greatest"]):
+    least, greatest = float(row["least"]), float(row["greatest"])
+    if _same(least, greatest) and _same(least, float(row["value"])):
         return f"{SAME}, {kind}" if kind == SEARCHED else SAME
-    return f"{ends[0]} to {ends[1]}, {kind}"
+    ends = [(number_text(least, decimals), number_text(greatest, decimals)) for decimals in _decimals(row)]
+    shown = next((pair for pair in ends if pair[0] != pair[1]), ends[0])
+    return f"{shown[0]} to {shown[1]}, {kind}"
 
 
 def bound_legend(texts: Iterable[str]) -> str:
@@ -43,11 +45,13 @@ def bound_legend(texts: Iterable[str]) -> str:
     return "; ".join([LEGEND, *kinds]) + "." if kinds else ""
 
 
-def _end(row: Mapping[Any, Any], name: str) -> str:
+def _decimals(row: Mapping[Any, Any]) -> range:
+    """The decimals of the measure, and up to two more for ends that look alike."""
     measure = row.get("measure", "")
     decimals = 0 if measure in WHOLE else FINER.get(measure, 1)
-    return number_text(float(row[name]), decimals)
+    return range(decimals, decimals + 3)
 
 
-def _same(least: float, greatest: float) -> bool:
-    return least == greatest or not (math.isfinite(least) or math.isfinite(greatest))
+def _same(one: float, other: float) -> bool:
+    """Whether two values are one but for rounding of the arithmetic; not estimable is the same as not estimable."""
+    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12) or not (math.isfinite(one) or math.isfinite(other))

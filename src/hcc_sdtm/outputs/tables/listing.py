@@ -26,7 +26,8 @@ def build_listing(spec: ListingTable, content: TableContent) -> Table:
     heads = [column.label or _label(column, spec, content) for column in spec.columns]
     columns = [Column(head, width=_width(head, texts)) for head, texts in zip(heads, cells, strict=True)]
     lines = [Line(row) for row in zip(*cells, strict=True)]
-    count = f"{len(lines)} record{'s' if len(lines) != 1 else ''} of {frame['USUBJID'].nunique()} subjects"
+    subjects = frame["USUBJID"].nunique()
+    count = f"{len(lines)} record{'s' * (len(lines) != 1)} of {subjects} subject{'s' * (subjects != 1)}"
     return content.table(spec, columns, lines, [], f"{content.population(spec.population)}: {count}")
 
 

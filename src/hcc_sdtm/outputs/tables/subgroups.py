@@ -28,8 +28,11 @@ class Subgroup:
     warnings: str
 
 
-def build_subgroups(results: pd.DataFrame) -> list[Subgroup]:
-    """A line for each group of each endpoint that is given by one, in the order of the results."""
+def build_subgroups(results: pd.DataFrame, labels: Mapping[str, str]) -> list[Subgroup]:
+    """A line for each group of each endpoint that is given by one, in the order of the results.
+
+    A variable is called by its label where ``labels`` have it.
+    """
     made = []
     tests = results[results["measure"] == "p-value"]
     p_values = {(row["endpoint"], row["group"]): result_text(row) for row in tests.to_dict("records")}
@@ -37,16 +40,16 @@ def build_subgroups(results: pd.DataFrame) -> list[Subgroup]:
     for (endpoint, group), part in groups.groupby(["endpoint", "group"], sort=False):
         rows = part.to_dict("records")
         estimate, comparison = _first(rows, ESTIMATES), _first(rows, COMPARISONS)
-        variable = str(group).split("=", 1)[0]
+        variable, value = str(group).split("=", 1)
         warned = [str(row["warning"]) for row in (estimate, comparison) if row.get("warning")]
         made.append(
             Subgroup(
                 label=str(rows[0]["label"]),
-                group=str(group),
+                group=f"{labels.get(variable, variable)}: {value}",
                 n=_text(_first(rows, ("subjects",))),
                 events=_text(_first([row for row in rows if not row["cause"]], ("events", "number"))),
                 estimate=_named(estimate),
-                comparison=_named(comparison),
+                comparison=_named(comparison).replace(f"{variable}=", ""),
                 p=p_values.get((endpoint, variable), ""),
                 warnings="; ".join(dict.fromkeys(warned)),
             )
