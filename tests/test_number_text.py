@@ -30,3 +30,9 @@ def test_a_half_is_rounded_away_from_zero(value, decimals, text):
 def test_it_is_within_half_a_unit_of_the_last_place(thousandths, decimals):
     value = thousandths / 1000
     assert abs(float(number_text(value, decimals)) - value) <= 0.5 * 10**-decimals + 1e-6
+
+
+def test_no_float_is_too_large_or_too_small():
+    assert number_text(1.57260996089821e194, 2).startswith("157260996090000")
+    assert number_text(-1e308, 0) == "-1" + "0" * 308
+    assert number_text(5e-324, 1) == "0.0"

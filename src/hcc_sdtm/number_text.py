@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 NOT_ESTIMABLE = "NE"
+_EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
+"""Room for every float: the default of 28 digits refuses 1e30."""
 
 
 def number_text(value: float, decimals: int = 1) -> str:
@@ -16,5 +18,5 @@ def number_text(value: float, decimals: int = 1) -> str:
     """
     if not math.isfinite(value):
         return NOT_ESTIMABLE
-    rounded = Decimal(f"{value:.12g}").quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    rounded = Decimal(f"{value:.12g}").quantize(Decimal(1).scaleb(-decimals), context=_EXACT)
     return str(abs(rounded)) if rounded == 0 else f"{rounded:f}"
