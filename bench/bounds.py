@@ -56,9 +56,9 @@ def main() -> None:
     works: dict[str, Callable[[], object]] = {
         "lifelines fit": lambda: KaplanMeierFitter().fit(pfs["AVAL"], pfs["CNSR"] == 0),
         "list": lambda: estimate_endpoints(adsl, adrs, adtte, endpoints),
-        "bounds of the list": lambda: add_bounds(replace(estimates), adsl, adrs, adtte, endpoints, admissible),
+        "bounds of the list": lambda: add_bounds(replace(estimates), endpoints, admissible),
         "list without subgroups": lambda: estimate_endpoints(adsl, adrs, adtte, alone),
-        "its bounds": lambda: add_bounds(replace(of_all), adsl, adrs, adtte, alone, admissible),
+        "its bounds": lambda: add_bounds(replace(of_all), alone, admissible),
     }
     seconds: dict[str, list[float]] = {label: [] for label in works}
     for _ in range(chosen.repeats):

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from hcc_sdtm.result import RunResult
 
 DONE, DONE_WITH_ERRORS, NOT_DONE = 0, 1, 2
-SHOWN_FINDINGS = 20
 
 
 class _StudyCommands(click.Group):

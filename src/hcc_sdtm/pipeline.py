@@ -99,7 +99,7 @@ def compute(study: Study, sites: Sequence[str], keep_going: bool, progress: Prog
     progress("estimating")
     adsl, adrs, adtte = (adam[name].published for name in ("ADSL", "ADRS", "ADTTE"))
     estimates = estimate_endpoints(adsl, adrs, adtte, study.endpoints)
-    estimates = add_bounds(estimates, adsl, adrs, adtte, study.endpoints, derived.admissible)
+    estimates = add_bounds(estimates, study.endpoints, derived.admissible)
     of_adam = without_asked_events(derived.findings, check_findings)
     of_sites = [*(site.findings for site in mapped), sent.findings]
     of_files = transport_findings({**sdtm, **adam})

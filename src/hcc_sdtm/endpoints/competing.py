@@ -138,17 +138,7 @@ def _standard_error(at_risk: Counts, having: Counts, events: Counts, before: Flo
     any_cause = d / (n * staying)
     this_cause = before**2 * (n - k) * k / n**3
     both = before * k / n**2
-    # sum over j <= t of (F(t) - F_j)^2 any_j + this_j - 2 (F(t) - F_j) both_j, expanded into running sums
-    variance = (
-        incidence**2 * np.cumsum(any_cause)
-        - 2 * incidence * np.cumsum(incidence * any_cause)
-        + np.cumsum(incidence**2 * any_cause)
-        + np.cumsum(this_cause)
-        - 2 * incidence * np.cumsum(both)
-        + 2 * np.cumsum(incidence * both)
-    )
-    # the running sums cancel: what rounding leaves of a variance of 0 may be below 0
-    return np.sqrt(np.maximum(variance, 0.0))
+    return _root_of_sum(incidence, any_cause, this_cause, both)
 
 
 def _aalens_standard_error(
@@ -160,6 +150,11 @@ def _aalens_standard_error(
     any_cause = d / (less * staying)
     this_cause = before**2 * k * (n - k) / (n**2 * less)
     both = before * k * (n - k) / (n * staying * less)
+    return _root_of_sum(incidence, any_cause, this_cause, both)
+
+
+def _root_of_sum(incidence: Floats, any_cause: Floats, this_cause: Floats, both: Floats) -> Floats:
+    """Root of the sum over j <= t of (F(t) - F_j)^2 any_j + this_j - 2 (F(t) - F_j) both_j, expanded into running sums."""
     variance = (
         incidence**2 * np.cumsum(any_cause)
         - 2 * incidence * np.cumsum(incidence * any_cause)
@@ -168,4 +163,5 @@ def _aalens_standard_error(
         - 2 * incidence * np.cumsum(both)
         + 2 * np.cumsum(incidence * both)
     )
+    # the running sums cancel: what rounding leaves of a variance of 0 may be below 0
     return np.asarray(np.sqrt(np.maximum(variance, 0.0)))

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
-from hcc_sdtm.endpoints.risk_sets import Counts, Floats, build_risk_sets, read_codes, read_groups, read_numbers
+from hcc_sdtm.endpoints.risk_sets import Counts, Floats, build_risk_sets, read_codes, read_comparison, read_numbers
 
 NO_VARIANCE = 1e-12
 """A variance below this is that of a group which nobody could be compared with, but for rounding."""
@@ -53,12 +53,9 @@ def gray_test(
     times = read_numbers(time)
     codes = read_codes("cause", cause, len(times))
     build_risk_sets(times, None)
-    group_codes, names = read_groups("group", group, len(times))
+    group_codes, names, stratum = read_comparison(group, strata, len(times))
     if of < 1:
         raise ValueError(f"causes are numbered from 1, not {of}")
-    if len(names) < 2:
-        raise ValueError(f"a comparison needs at least two groups, not {len(names)}")
-    stratum = np.zeros(len(times), dtype=np.int64) if strata is None else read_groups("strata", strata, len(times))[0]
     excess, variance = np.zeros(len(names)), np.zeros((len(names), len(names)))
     expected = np.zeros(len(names))
     for number in np.unique(stratum):

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
 from hcc_sdtm.endpoints.estimate_warning import warn
-from hcc_sdtm.endpoints.risk_sets import Counts, Floats, build_risk_sets, read_events, read_groups, read_numbers
+from hcc_sdtm.endpoints.risk_sets import Counts, Floats, build_risk_sets, read_comparison, read_events, read_numbers
 
 EVENTS_PER_COVARIATE = 10
 """Fewer events for each covariate than this make a Cox model say too much (Peduzzi and others 1995)."""
@@ -58,14 +58,11 @@ def hazard_ratios(
     events = read_events(event, len(times))
     entries = None if entry is None else read_numbers(entry)
     build_risk_sets(times, entries)
-    codes, names = read_groups("group", group, len(times))
-    if len(names) < 2:
-        raise ValueError(f"a comparison needs at least two groups, not {len(names)}")
+    codes, names, stratum = read_comparison(group, strata, len(times))
     if reference not in names:
         raise ValueError(f'nobody is in the reference "{reference}"; the groups are {", ".join(map(str, names))}')
     if not events.any():
         raise ValueError("there is no event, so there is no hazard ratio")
-    stratum = np.zeros(len(times), dtype=np.int64) if strata is None else read_groups("strata", strata, len(times))[0]
     at_risk = np.vstack([_at_risk(times, events, codes, entries, stratum == each, len(names)) for each in set(stratum)])
     others = [number for number, name in enumerate(names) if name != reference]
     observed = np.bincount(codes[events == 1], minlength=len(names)).astype(np.float64)[others]

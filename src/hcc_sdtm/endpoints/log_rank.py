@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
-from hcc_sdtm.endpoints.risk_sets import Floats, build_risk_sets, read_events, read_groups, read_numbers
+from hcc_sdtm.endpoints.risk_sets import Floats, build_risk_sets, read_comparison, read_events, read_numbers
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,7 @@ def log_rank(
     events = read_events(event, len(times))
     entries = None if entry is None else read_numbers(entry)
     build_risk_sets(times, entries)
-    codes, names = read_groups("group", group, len(times))
-    if len(names) < 2:
-        raise ValueError(f"a comparison needs at least two groups, not {len(names)}")
-    stratum = np.zeros(len(times), dtype=np.int64) if strata is None else read_groups("strata", strata, len(times))[0]
+    codes, names, stratum = read_comparison(group, strata, len(times))
     expected, variance = np.zeros(len(names)), np.zeros((len(names), len(names)))
     for number in np.unique(stratum):
         own = stratum == number

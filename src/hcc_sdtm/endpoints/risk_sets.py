@@ -128,6 +128,17 @@ def _with_weights(times: Floats, weights: Weights) -> tuple[Floats, Weights]:
     return times[order], sums
 
 
+def read_comparison(
+    group: ArrayLike, strata: ArrayLike | None, length: int
+) -> tuple[np.ndarray, list[Any], np.ndarray]:
+    """The number of each group, the groups, and the number of each stratum; ValueError for fewer than two groups."""
+    codes, names = read_groups("group", group, length)
+    if len(names) < 2:
+        raise ValueError(f"a comparison needs at least two groups, not {len(names)}")
+    stratum = np.zeros(length, dtype=np.int64) if strata is None else read_groups("strata", strata, length)[0]
+    return codes, names, stratum
+
+
 def _refuse(name: str, values: Floats, wrong: NDArray[np.bool_], why: str) -> None:
     positions = np.flatnonzero(wrong)
     if len(positions):

@@ -25,7 +25,6 @@ def joint_bounds(
     endpoint: RankedEndpoint,
     outcomes: Mapping[str, Sequence[Outcome]],
     estimates: Estimates,
-    datasets: Mapping[str, pd.DataFrame],
     endpoints: EndpointList,
 ) -> pd.DataFrame:
     """The statistics of an endpoint with what they can be (`JOINT_COLUMNS`), over every choice of one outcome a subject.
@@ -43,9 +42,7 @@ def joint_bounds(
         {key: chosen for key, chosen in estimates.sets.items() if key == (endpoint.id, "")},
     )
     admissible = _as_admissible(endpoint, outcomes)
-    adsl, adrs, adtte = (datasets[name] for name in ("ADSL", "ADRS", "ADTTE"))
-    bounded = add_bounds(own, adsl, adrs, adtte, alone, admissible)
-    found = bounded.results
+    found = add_bounds(own, alone, admissible).results
     return found[found["group"] == ""][list(JOINT_COLUMNS)].reset_index(drop=True)
 
 

@@ -66,7 +66,7 @@ class PossibleDays:
             if np.isinf(first) and limits[-1] is not named:
                 first = self._first_known(subject, place)
             if np.isfinite(first) and first <= last:
-                return self._tried(first, last, place, subject)
+                return self._tried(first, last, subject)
         return None
 
     def _of_events(self, place: Place, subject: str) -> tuple[float, float]:
@@ -135,17 +135,17 @@ class PossibleDays:
         ]
         return float(np.nanmin([*days, np.inf]))
 
-    def _tried(self, first: float, last: float, place: Place, subject: str) -> Days:
+    def _tried(self, first: float, last: float, subject: str) -> Days:
         count = int(last - first) + 1
         if count <= MOST_DAYS:
             return Days(np.arange(first, last + 1), True)
-        near = [day + step for day in self._own_days(place, subject) for step in (-1, 0, 1)]
+        near = [day + step for day in self._own_days(subject) for step in (-1, 0, 1)]
         inside = sorted({day for day in near if first < day < last})
         inside = inside[:: max(1, -(-len(inside) // (MOST_DAYS // 2)))]
         even = np.round(np.linspace(first, last, MOST_DAYS - len(inside)))
         return Days(np.unique(np.concatenate([even, inside])), False)
 
-    def _own_days(self, place: Place, subject: str) -> np.ndarray:
+    def _own_days(self, subject: str) -> np.ndarray:
         """The complete days of the subject's records in datasets that the endpoints read."""
         days: list[np.ndarray] = []
         for dataset, variable in sorted(self.located.feeds.dates):

@@ -38,7 +38,6 @@ def rank_findings(
     sdtm: Mapping[str, Dataset],
     adam: Mapping[str, Dataset],
     estimates: Estimates,
-    progress: Callable[[str], None] = lambda step: None,
 ) -> Impact:
     """What the open findings of a run move, each with the least and greatest value over its admissible answers.
 
@@ -60,7 +59,7 @@ def rank_findings(
         return derive_datasets(copies, specs, trial, feeds.adam, feeds.has_lesions)
 
     alternatives, is_whole = answered_outcomes(questions, endpoints, located, published, derive)
-    joint_of = partial(joint_bounds, estimates=estimates, datasets=published, endpoints=study.endpoints)
+    joint_of = partial(joint_bounds, estimates=estimates, endpoints=study.endpoints)
     moved = _moved(questions, endpoints, alternatives, estimates, joint_of)
     together = _together(endpoints[0], alternatives[0], questions, is_whole, joint_of)
     return _impact(questions, endpoints, moved, together, estimates.results)

@@ -179,7 +179,7 @@ def test_every_bound_is_that_of_every_version(study, combinations):
 
     own = [options[0] for options in times], [options[0] for options in responses]
     analysed = estimate(*own)
-    bounded = add_bounds(analysed, adsl, adrs_of(own[1]), adtte_of(own[0]), endpoints, admissible_of(times, responses))
+    bounded = add_bounds(analysed, endpoints, admissible_of(times, responses))
     pd.testing.assert_frame_equal(
         bounded.results.drop(columns=["least", "greatest", "bound", "warning"]),
         analysed.results.drop(columns=["least", "greatest", "bound", "warning"]),
@@ -208,7 +208,7 @@ def rows_of(bounded, endpoint):
 def bounded(times, endpoints, admissible=None):
     adsl, adrs, adtte = adsl_of(len(times)), adrs_of([]), adtte_of([options[0] for options in times])
     found = admissible_of(times) if admissible is None else admissible
-    return add_bounds(estimate_endpoints(adsl, adrs, adtte, endpoints), adsl, adrs, adtte, endpoints, found)
+    return add_bounds(estimate_endpoints(adsl, adrs, adtte, endpoints), endpoints, found)
 
 
 def test_where_no_unknown_date_feeds_an_endpoint_the_bounds_are_its_value():
@@ -225,7 +225,7 @@ def test_without_admissible_outcomes_nothing_is_filled():
     times = [[(each, 0, 1, 0.0)] for each in (1.0, 2.0, 3.0)]
     adsl, adtte = adsl_of(3), adtte_of([options[0] for options in times])
     estimates = estimate_endpoints(adsl, adrs_of([]), adtte, listed(endpoints=LIST[:1]))
-    assert add_bounds(estimates, adsl, adrs_of([]), adtte, listed(endpoints=LIST[:1]), None) is estimates
+    assert add_bounds(estimates, listed(endpoints=LIST[:1]), None) is estimates
 
 
 def test_a_median_not_reached_in_some_completions_is_open_and_says_so():
@@ -255,7 +255,5 @@ def test_a_restriction_that_outcomes_do_not_show_leaves_the_subject_in_or_out():
     times = [[(1.0, 0, 1, 0.0)], [(2.0, 0, 1, 0.0), (3.0, 0, 1, 0.0)], [(4.0, 0, 1, 0.0)]]
     adsl, adtte = adsl_of(3), adtte_of([options[0] for options in times]).assign(PARCAT1="A")
     estimates = estimate_endpoints(adsl, adrs_of([]), adtte, endpoints)
-    row = rows_of(add_bounds(estimates, adsl, adrs_of([]), adtte, endpoints, admissible_of(times)), "KM")[
-        "subjects", ""
-    ]
+    row = rows_of(add_bounds(estimates, endpoints, admissible_of(times)), "KM")["subjects", ""]
     assert (row.least, row.greatest, row.bound) == (2.0, 3.0, CERTAIN)

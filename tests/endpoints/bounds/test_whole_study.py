@@ -103,7 +103,7 @@ def test_the_bounds_are_those_of_every_completion(case):
     base = derive_adam(tables({**KNOWN, **partial}), SPECS, TRIAL, ADAM, endpoints.response_groups)
     frames = [base.datasets[name].frame for name in ("ADSL", "ADRS", "ADTTE")]
     analysed = estimate_endpoints(*frames, endpoints)
-    found = add_bounds(analysed, *frames, endpoints, base.admissible).results
+    found = add_bounds(analysed, endpoints, base.admissible).results
 
     completed = {
         f"{subject}{number}": {**course, what: text}

@@ -39,22 +39,14 @@ class Row:
     cause: str
 
 
-def add_bounds(
-    estimates: Estimates,
-    adsl: pd.DataFrame,
-    adrs: pd.DataFrame,
-    adtte: pd.DataFrame,
-    endpoints: EndpointList,
-    admissible: Admissible | None,
-) -> Estimates:
+def add_bounds(estimates: Estimates, endpoints: EndpointList, admissible: Admissible | None) -> Estimates:
     """The estimates with the smallest and largest value of each statistic over the admissible outcomes of its subjects.
 
     Each subject has one of its outcomes, whatever the others have; what was analysed is one of them. ``least``, ``greatest``
     and ``bound`` are filled where a statistic has bounds: not hazard ratios, tests, differences and numbers by a
     description, nor the interval-censored estimate. Where no unknown date feeds an endpoint, both are its value. A
     statistic that cannot be estimated in some completions has a ``warning`` that says so. Populations and groups are those
-    that were analysed. ``adsl``, ``adrs`` and ``adtte`` are the frames that were estimated. Without ``admissible`` nothing
-    is filled.
+    that were analysed. Without ``admissible`` nothing is filled.
     """
     if admissible is None or not estimates.sets:
         return estimates
