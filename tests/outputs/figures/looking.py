@@ -6,8 +6,10 @@ from collections import defaultdict
 
 import matplotlib.image
 import numpy as np
+from matplotlib.patches import PathPatch
 from matplotlib.text import Text
 
+from hcc_sdtm.outputs.figures.bars import CORNERS
 from hcc_sdtm.outputs.figures.sheet import write_figure
 
 
@@ -29,6 +31,17 @@ def rows(figure):
         box = text.get_window_extent()
         found[round((box.y0 + box.y1) / 2)].append((box.x0, text.get_text()))
     return [[word for _, word in sorted(found[y])] for y in sorted(found, reverse=True)]
+
+
+def bars(figure):
+    """Every bar of a look that `draw_bars` drew: left, low, width, height and hatch, in the units of the axes."""
+    found = []
+    for patch in figure.axes[0].patches:
+        if isinstance(patch, PathPatch):
+            corners = patch.get_path().vertices.reshape(-1, CORNERS, 2)
+            sizes = corners[:, 2] - corners[:, 0]
+            found += [(*start, *size, patch.get_hatch()) for start, size in zip(corners[:, 0], sizes, strict=True)]
+    return [(*(round(float(side), 6) for side in sides), hatch) for *sides, hatch in found]
 
 
 def require_readable(figure, may_touch=()):
@@ -58,7 +71,7 @@ def require_same_bytes(folder, render):
     assert files[0] == files[1]
     assert b"<dc:date>" not in files[0][0]
     image = matplotlib.image.imread(folder / "one" / "a.png")
-    assert image.shape[1] == 2160
+    assert image.shape[1] == 1440  # 7.2 inches
     assert image[..., :3].min() < 0.3  # something is drawn
     for edge in (image[0], image[-1], image[:, 0], image[:, -1]):
         assert np.all(edge[:, :3] == 1)  # and nothing runs over an edge

@@ -58,6 +58,7 @@ def test_bars_are_told_apart_without_colour():
 
 def test_a_width_is_what_is_drawn():
     assert text_width("", 9) == 0
+    assert text_width("a\u3000b", 9) == text_width("a b", 9)  # any white space is a space
     assert text_width("mm", 10) == pytest.approx(2 * text_width("m", 10), rel=0.03)
     assert text_width("iiii", 20) == pytest.approx(2 * text_width("iiii", 10))
     assert text_width("word", 10, bold=True) > text_width("word", 10)

@@ -3,12 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.patches import Rectangle
 
 from hcc_sdtm.outputs.figures.records import DRAWN_COLUMNS
 from hcc_sdtm.outputs.figures.sheet import Sheet
 from hcc_sdtm.outputs.figures.swimmer import BAR, Lane, render_swimmer
 from hcc_sdtm.spec.figures import MarkedRecords
+from tests.outputs.figures.looking import bars as drawn_bars
 from tests.outputs.figures.looking import require_readable, require_same_bytes, words
 
 NAN = np.nan
@@ -40,13 +40,9 @@ def swimmer(bars=BARS, lanes=LANES, ongoing=("S2", "S9")):
 
 def spans(figure):
     """Every bar as (row, from, to) in units of ten days, by its height on the row."""
-    found = [patch for patch in figure.axes[0].patches if isinstance(patch, Rectangle)]
     return {
-        (round(bar.get_y() + bar.get_height() / 2, 3), round(bar.get_height(), 3)): (
-            round(bar.get_x(), 6),
-            round(bar.get_x() + bar.get_width(), 6),
-        )
-        for bar in found
+        (round(low + height / 2, 3), round(height, 3)): (left, round(left + width, 6))
+        for left, low, width, height, _ in drawn_bars(figure)
     }
 
 

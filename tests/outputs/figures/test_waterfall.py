@@ -3,11 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.patches import Rectangle
 
 from hcc_sdtm.outputs.figures.sheet import Sheet
 from hcc_sdtm.outputs.figures.waterfall import level_ticks, render_waterfall
-from tests.outputs.figures.looking import require_readable, require_same_bytes, texts, words
+from tests.outputs.figures.looking import bars, require_readable, require_same_bytes, texts, words
 
 VALUES = pd.Series({"S1": -40.0, "S2": 25.0, "S3": 0.0, "S4": -40.0, "S5": -100.0})
 BEST = pd.Series({"S1": "PR", "S2": "PD", "S3": "SD", "S4": "SD", "S5": "CR", "S9": "NE"})
@@ -20,14 +19,9 @@ def waterfall(values=VALUES, categories=BEST, order=("CR", "PR", "SD", "PD"), na
     )
 
 
-def bars(figure):
-    found = [patch for patch in figure.axes[0].patches if isinstance(patch, Rectangle)]
-    return sorted((round(bar.get_x() + bar.get_width() / 2, 6), bar.get_height(), bar.get_hatch()) for bar in found)
-
-
 def test_bars_go_from_largest_to_smallest_and_ties_by_name():
-    found = bars(waterfall())
-    assert [(place, height) for place, height, _ in found] == [(0, 25.0), (1, 0.0), (2, -40.0), (3, -40.0), (4, -100.0)]
+    found = sorted((round(left + width / 2, 6), height) for left, _, width, height, _ in bars(waterfall()))
+    assert found == [(0, 25.0), (1, 0.0), (2, -40.0), (3, -40.0), (4, -100.0)]
     names = [text for text in texts(waterfall()) if text.get_text() in VALUES.index]
     placed = sorted(names, key=lambda text: text.get_window_extent().x0)
     assert [text.get_text() for text in placed] == ["S2", "S3", "S1", "S4", "S5"]

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hcc_sdtm.outputs.tables.rtf import has_rtf, render_table_rtf, rtf_text
+from hcc_sdtm.outputs.tables.rtf import has_rtf, render_table_rtf
+from hcc_sdtm.outputs.tables.rtf_text import rtf_text
 from hcc_sdtm.outputs.tables.table import Column, Count, Line, Table
 from tests.outputs.tables.frames import FACTS
 
@@ -58,6 +59,44 @@ def test_long_tables_repeat_title_heads_and_lose_no_line():
     assert all(text.count(f"line {number:03}.") == 1 for number in range(400))
     assert text.count("Characteristic") == text.count("Table 1. 基线") >= 10
     assert pages >= 10
+
+
+@needs_rtflite
+def test_lines_look_as_they_are_on_every_page_and_a_head_stands_again_where_its_lines_go_on():
+    numbered = [(f"line {number:02}.", number % 5 == 0, number % 3) for number in range(70)]
+    lines = [Line((text, Count(1, 70), "x"), indent, "note" if note else "line") for text, note, indent in numbered]
+    rtf = render_table_rtf(replace(TABLE, lines=(Line(("The head",), kind="head"), *lines)))
+    for text, note, indent in numbered:
+        italic = "\\i" if note else ""
+        assert f"\\li{200 * indent}\\ri0\\ql\\fs18{{\\f3{italic} {text}}}\\cell" in rtf, text
+    pages = rtf.split("\\page{")
+    assert len(pages) >= 3
+    assert all(page.count("The head") == 1 for page in pages)
+    assert [page.count("A footnote") for page in pages] == [1] * len(pages)
+    last_rows = [page[page.rindex("\\trowd") :] for page in pages]
+    has_end = ["\\clbrdrb\\brdrs" in row for row in last_rows]  # the line below the table
+    assert has_end == [*[False] * (len(pages) - 1), True]
+
+
+@needs_rtflite
+def test_a_page_holds_what_fits_by_the_lines_that_texts_take():
+    long = "several words " * 30  # of a third of the page's width: some seven lines
+    one, many = (
+        render_table_rtf(replace(TABLE, lines=tuple(Line((text, "", "")) for _ in range(60)))).split("\\page{")
+        for text in ("word", long)
+    )
+    assert len(one) == 2
+    assert 13 <= len(many) <= 21
+
+
+@needs_rtflite
+@pytest.mark.parametrize("lines", [(), TABLE.lines[:1]])
+def test_a_table_without_lines_has_its_heads(lines):
+    rtf = render_table_rtf(replace(TABLE, lines=lines))
+    assert "Characteristic" in rtf
+    assert "A footnote" in rtf
+    assert rtf.count("{") - rtf.count("\\{") == rtf.count("}") - rtf.count("\\}")
+    assert "\x01" not in rtf
 
 
 @needs_rtflite

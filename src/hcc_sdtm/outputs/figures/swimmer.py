@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from hcc_sdtm.outputs.figures.bars import draw_bars
 from hcc_sdtm.outputs.figures.sheet import Frame, Key, Sheet, draw_sheet, stack_texts
 from hcc_sdtm.outputs.figures.style import COLOURS, INK, MARKERS, PALE, QUIET, RULE, shorten_text, styled, text_width
 from hcc_sdtm.outputs.figures.time_axis import time_ticks
@@ -81,7 +82,7 @@ def render_swimmer(
     with styled():
         figure, axes = draw_sheet(sheet, frame)
         _draw_axes(axes, ticks, shown)
-        axes.barh(place, ends, height=BAR, zorder=2, **OUTLINE)
+        draw_bars(axes, 0, place - BAR / 2, ends, BAR, {**OUTLINE, "zorder": 2})
         for number, lane in enumerate(stripes):
             _draw_stripes(axes, lane, number, len(stripes), bars, place, month_days)
         for going in [subject for subject in bars.index if subject in set(ongoing)]:
@@ -157,8 +158,12 @@ def _draw_axes(axes: Axes, ticks: np.ndarray, shown: Sequence[str]) -> None:
     axes.set_xticks(ticks)
     axes.set_xlabel("Months")
     axes.set_ylim(len(shown) - 0.25, -0.75)
-    axes.set_yticks(range(len(shown)), shown, fontsize=NAME_SIZE)
-    axes.tick_params(axis="y", length=0, pad=3)
+    axes.set_yticks([])
+    for row, name in enumerate(shown):
+        axes.annotate(
+            name, (0, row), (-3, 0), xycoords=("axes fraction", "data"), textcoords="offset points", ha="right",
+            va="center", fontsize=NAME_SIZE, annotation_clip=False,
+        )  # fmt: skip
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x", color=RULE, linewidth=0.6)
     axes.set_axisbelow(True)
@@ -186,10 +191,9 @@ def _draw_stripes(
     height = BAR / stripes
     middle = place.reindex(drawn["USUBJID"]).to_numpy() - BAR / 2 + height * (number + 0.5)
     keep = high > low
-    axes.barh(
-        middle[keep], (high - low)[keep] / month_days, left=low[keep] / month_days, height=height, zorder=3,
-        facecolor=COLOURS[lane.look.colour], edgecolor=INK, linewidth=0.2,
-    )  # fmt: skip
+    lowest_side, length = (middle - height / 2)[keep], (high - low)[keep] / month_days
+    look = {"facecolor": COLOURS[lane.look.colour], "edgecolor": INK, "linewidth": 0.2, "zorder": 3}
+    draw_bars(axes, low[keep] / month_days, lowest_side, length, height, look)
     ranges = [(drawn["earliest"].to_numpy(), drawn["latest"].to_numpy()), (until, latest)]
     for lowest, highest in ranges:
         for at in np.flatnonzero((lowest < highest) & (highest >= start) & (lowest <= end)):

@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from hcc_sdtm.outputs.figures.bars import draw_bars
 from hcc_sdtm.outputs.figures.sheet import Frame, Key, Sheet, draw_sheet
 from hcc_sdtm.outputs.figures.style import FILLS, INK, QUIET, RULE, styled, text_width
 
@@ -71,7 +72,8 @@ def render_waterfall(
             at = np.flatnonzero((of_subject == kind).to_numpy())
             if len(at):
                 thin = {"linewidth": 0.0} if step < LEAST_GAP else {}
-                axes.bar(at, heights[at], width=1.0 if thin else 0.8, zorder=3, **(look | thin))
+                width = 1.0 if thin else 0.8
+                draw_bars(axes, at - width / 2, 0, width, heights[at], {**look, **thin, "zorder": 3})
         for place in [number for number, subject in enumerate(subjects) if subject in set(marked)]:
             up = heights[place] >= 0
             axes.annotate(
