@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hcc_sdtm.endpoints import interval_censored, kaplan_meier
+from hcc_sdtm.endpoints.interval_censored import _tells_apart
 
 INTERVALS = st.lists(
     st.one_of(
@@ -104,3 +105,11 @@ def test_survival_is_a_range_that_falls(rows, t):
 def test_what_is_refused(lower, upper, message):
     with pytest.raises(ValueError, match=message):
         interval_censored(lower, upper)
+
+
+@given(st.integers(1, 6), st.lists(st.tuples(st.integers(0, 5), st.integers(1, 6)), min_size=1, max_size=8))
+def test_other_masses_are_possible_where_the_intervals_have_too_low_a_rank(sets, spans):
+    spans = [(first % sets, min(first % sets + length, sets)) for first, length in spans]
+    held = np.array([[first <= at < after for at in range(sets)] for first, after in spans], dtype=float)
+    first, after = np.array(spans).T
+    assert _tells_apart(first, after, sets) == (np.linalg.matrix_rank(held) == sets)

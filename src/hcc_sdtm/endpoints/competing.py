@@ -54,17 +54,18 @@ class IncidenceCurve:
     def rate(self, t: float, cause: int) -> Rate:
         """Incidence of the cause by ``t``; NaN past the longest duration unless everybody had an event."""
         at_risk = int(self.at_risk(t))
-        rows = self.curve[self.curve["cause"] == cause]
-        if rows.empty and self.n:
+        rows = slice(*np.searchsorted(self.curve["cause"].to_numpy(), [cause, cause + 1]))
+        if rows.start == rows.stop and self.n:
             raise ValueError(f"no cause {cause}; the causes are {sorted(set(self.curve['cause']))}")
         if not self.n or t < 0:
             return Rate(np.nan, np.nan, np.nan, at_risk)
-        row = int(np.searchsorted(rows["time"].to_numpy(), t, side="right")) - 1
+        row = int(np.searchsorted(self.curve["time"].to_numpy()[rows], t, side="right")) - 1
         if row < 0:
             lower, upper = confidence_limits(np.zeros(1), np.zeros(1), self.ci, self.level)
             return Rate(0.0, float(lower[0]), float(upper[0]), at_risk)
-        columns = ["survival", "incidence", "lower", "upper"]
-        survival, incidence, lower_limit, upper_limit = rows[columns].to_numpy()[row].tolist()
+        survival, incidence, lower_limit, upper_limit = (
+            float(self.curve[name].to_numpy()[rows][row]) for name in ("survival", "incidence", "lower", "upper")
+        )
         if t > self.risk_sets.exits[-1] and survival > 0:
             return Rate(np.nan, np.nan, np.nan, at_risk)
         return Rate(incidence, lower_limit, upper_limit, at_risk)

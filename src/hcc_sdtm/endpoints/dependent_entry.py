@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from hcc_sdtm.endpoints.risk_sets import Counts, Floats, build_risk_sets, read_events, read_numbers
+from hcc_sdtm.endpoints.risk_sets import Counts, Floats, build_risk_sets, distinct_counts, read_events, read_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,18 @@ def dependent_entry(time: ArrayLike, event: ArrayLike, entry: ArrayLike) -> Depe
     entries = read_numbers(entry)
     risk_sets = build_risk_sets(times, entries)
     had = events == 1
-    at, place, having = np.unique(times[had], return_inverse=True, return_counts=True)
-    at_risk = risk_sets.at_risk(at)
+    distinct, by_time = np.unique(times, return_inverse=True)
+    by_entry = np.unique(entries, return_inverse=True)[1]
+    having = np.bincount(by_time[had], minlength=len(distinct))
+    at_risk = risk_sets.at_risk(distinct)
     pairs = int(np.sum(having * (at_risk - having)))
     # of those at risk at a subject's event: how many entered before it, less how many after it
-    before = _dominated(times, entries, strict=True)[had]
-    not_after = _dominated(times, entries, strict=False)[had]
-    score = float(np.sum(before + not_after - at_risk[place]))
-    spread = (at_risk.astype(np.float64) ** 3 - _cubes(times, entries, at)) / (3 * np.maximum(at_risk, 1))
-    variance = float(np.sum(having * (at_risk - having) / np.maximum(at_risk - 1, 1) * spread))
+    before = _dominated(by_time, by_entry)
+    together, ahead = _together(by_time, by_entry)
+    score = float(np.sum((2 * before + together - at_risk[by_time])[had]))
+    cubes = _cubes(entries, distinct, by_time, ahead)
+    spread = (at_risk.astype(np.float64) ** 3 - cubes) / (3 * np.maximum(at_risk, 1))
+    variance = float(np.sum((having * (at_risk - having) / np.maximum(at_risk - 1, 1) * spread)[having > 0]))
     n, count = len(times), int(had.sum())
     if not pairs or variance <= 0:
         return DependentEntry(np.nan, np.nan, np.nan, pairs, n, count)
@@ -60,65 +63,54 @@ def dependent_entry(time: ArrayLike, event: ArrayLike, entry: ArrayLike) -> Depe
     return DependentEntry(-score / pairs, z, float(2 * ndtr(-abs(z))), pairs, n, count)
 
 
-def _dominated(times: Floats, entries: Floats, *, strict: bool) -> Counts:
-    """Of each subject, how many have a time not before its own and an entry before its own (or not after, itself included).
+def _dominated(by_time: Counts, by_entry: Counts) -> Counts:
+    """Of each subject, how many have a time not before its own and an entry before its own.
 
-    Ordered by time from the last, it is the number of earlier ones with a smaller entry.
+    Ordered by time from the last, then by entry, it is the number of earlier ones with a smaller entry.
     """
-    # at one entry those of equal time count by place: all of them first where they count, none where they do not
-    by_entry = np.unique(entries, return_inverse=True)[1]
-    by_time = np.unique(-times, return_inverse=True)[1]
-    order = np.lexsort([by_entry, by_time])
-    ranks = by_entry[order]
-    if not strict:
-        ranks = np.argsort(np.argsort(ranks, kind="stable"))
-    made = np.empty(len(times), dtype=np.int64)
-    made[order] = _smaller_before(ranks)
-    return made + _of_equal_time(by_time, by_entry, order, strict)
+    order = np.argsort(by_entry - by_time * (by_entry.max(initial=0) + 1))
+    made = np.empty(len(order), dtype=np.int64)
+    made[order] = _smaller_before(by_entry[order])
+    return made
 
 
 def _smaller_before(ranks: Counts) -> Counts:
     """Of each rank, how many that stand before it are smaller: bit by bit from the highest, in which two that agree so far
     may differ."""
     found = np.zeros(len(ranks), dtype=np.int64)
-    order = np.arange(len(ranks))
+    order = place = np.arange(len(ranks))
     for bit in range(int(ranks.max(initial=0)).bit_length() - 1, -1, -1):
         # equal higher bits stand together, each group in the first order
-        group, is_one = ranks[order] >> (bit + 1), (ranks[order] >> bit) & 1
+        bits = ranks[order] >> bit
+        is_one = bits & 1
+        starts = np.concatenate([[0], np.cumsum(np.bincount(bits))])
+        start = starts[bits - is_one]
         zeros = np.concatenate([[0], np.cumsum(1 - is_one)])
-        found[order] += is_one * (zeros[:-1] - zeros[np.searchsorted(group, group)])
-        order = order[np.argsort(2 * group + is_one, kind="stable")]
+        zeros_before = zeros[:-1] - zeros[start]
+        found[order] += is_one * zeros_before
+        moved = np.empty_like(order)
+        moved[starts[bits] + np.where(is_one, place - start - zeros_before, zeros_before)] = order
+        order = moved
     return found
 
 
-def _of_equal_time(by_time: Counts, by_entry: Counts, order: Counts, strict: bool) -> Counts:
-    """What the order of places leaves out or counts twice among subjects of one time and entry."""
-    if strict:
-        return np.zeros(len(order), dtype=np.int64)
-    # equality counts both ways, and every subject counts itself: those of the same time and entry that come after it
-    pair = by_time * (by_entry.max(initial=0) + 1) + by_entry
-    _, group, sizes = np.unique(pair, return_inverse=True, return_counts=True)
-    seen = np.zeros(len(order), dtype=np.int64)
-    sorted_groups = group[order]
-    new = np.ones(len(order), dtype=np.bool_)
-    new[1:] = np.diff(sorted_groups) != 0
-    starts = np.maximum.accumulate(np.where(new, np.arange(len(order)), 0))
-    seen[order] = np.arange(len(order)) - starts
-    return np.asarray(sizes[group] - seen)
+def _together(by_time: Counts, by_entry: Counts) -> tuple[Counts, Counts]:
+    """Of each subject, how many entered with it and have a time not before its own, itself included; and its place among
+    all who entered with it, the last time first."""
+    pair = by_entry * (by_time.max(initial=0) + 1) + by_time
+    order = np.argsort(pair)
+    ends = np.cumsum(np.bincount(by_entry))[by_entry]
+    made, ahead = np.empty((2, len(order)), dtype=np.int64)
+    made[order] = ends[order] - np.searchsorted(pair[order], pair[order])
+    ahead[order] = ends[order] - np.arange(len(order))
+    return made, ahead
 
 
-def _cubes(times: Floats, entries: Floats, at: Floats) -> Floats:
-    """At each time the sum of the cubes of the numbers at risk that entered together."""
-    order = np.lexsort([-times, entries])
-    sorted_entries = entries[order]
-    new = np.ones(len(order), dtype=np.bool_)
-    new[1:] = np.diff(sorted_entries) > 0
-    starts = np.maximum.accumulate(np.where(new, np.arange(len(order)), 0))
-    nth = np.arange(len(order)) - starts + 1.0
-    added = nth**3 - (nth - 1) ** 3
-    by_time = np.argsort(times[order])
-    sums = np.append(np.cumsum(added[by_time][::-1])[::-1], 0.0)
-    joined = sums[np.searchsorted(times[order][by_time], at, side="left")]
-    first, sizes = np.unique(entries, return_counts=True)
+def _cubes(entries: Floats, distinct: Floats, by_time: Counts, ahead: Counts) -> Floats:
+    """At each distinct time the sum of the cubes of the numbers at risk that entered together."""
+    nth = ahead.astype(np.float64)
+    added = np.bincount(by_time, nth**3 - (nth - 1) ** 3, len(distinct))
+    joined = np.cumsum(added[::-1])[::-1]
+    first, sizes = distinct_counts(np.sort(entries))
     gone = np.append(np.cumsum((sizes[::-1].astype(np.float64)) ** 3)[::-1], 0.0)
-    return np.asarray(joined - gone[np.searchsorted(first, at, side="left")])
+    return np.asarray(joined - gone[np.searchsorted(first, distinct, side="left")])

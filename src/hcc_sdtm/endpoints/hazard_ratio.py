@@ -16,7 +16,15 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
 from hcc_sdtm.endpoints.estimate_warning import warn
-from hcc_sdtm.endpoints.risk_sets import Counts, Floats, build_risk_sets, read_comparison, read_events, read_numbers
+from hcc_sdtm.endpoints.risk_sets import (
+    Counts,
+    Floats,
+    build_risk_sets,
+    count_by_group,
+    read_comparison,
+    read_events,
+    read_numbers,
+)
 
 EVENTS_PER_COVARIATE = 10
 """Fewer events for each covariate than this make a Cox model say too much (Peduzzi and others 1995)."""
@@ -63,7 +71,12 @@ def hazard_ratios(
         raise ValueError(f'nobody is in the reference "{reference}"; the groups are {", ".join(map(str, names))}')
     if not events.any():
         raise ValueError("there is no event, so there is no hazard ratio")
-    at_risk = np.vstack([_at_risk(times, events, codes, entries, stratum == each, len(names)) for each in set(stratum)])
+    strata_counts = []
+    for each in np.unique(stratum):
+        own = stratum == each
+        late = None if entries is None else entries[own]
+        strata_counts.append(_at_risk(times[own], events[own], codes[own], late, len(names)))
+    at_risk = np.hstack(strata_counts)
     others = [number for number, name in enumerate(names) if name != reference]
     observed = np.bincount(codes[events == 1], minlength=len(names)).astype(np.float64)[others]
     coefficients, information, settled = _maximum(at_risk, others, observed)
@@ -96,22 +109,13 @@ def doubts(events: int, covariates: int, settled: bool) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _at_risk(
-    times: Floats, events: Counts, codes: Counts, entries: Floats | None, own: np.ndarray, groups: int
-) -> Floats:
-    """For each event the number at risk in each group, of tied events less the share of those that came first (Efron)."""
-    at, having = np.unique(times[own & (events == 1)], return_counts=True)
-    counted = np.empty((groups, len(at)))
-    tied = np.empty((groups, len(at)))
-    for code in range(groups):
-        chosen = own & (codes == code)
-        late = None if entries is None else entries[chosen]
-        counted[code] = build_risk_sets(times[chosen], late).at_risk(at)
-        place = np.searchsorted(at, times[chosen & (events == 1)])
-        tied[code] = np.bincount(place, minlength=len(at))
+def _at_risk(times: Floats, events: Counts, codes: Counts, entries: Floats | None, groups: int) -> Floats:
+    """Of each group the number at risk at each event, of tied events less the share of those that came first (Efron)."""
+    at, counted, tied = count_by_group(times, events, codes, entries, groups)
+    having = tied.sum(axis=0)
     row = np.repeat(np.arange(len(at)), having)
     share = (np.arange(len(row)) - np.repeat(np.cumsum(having) - having, having)) / having[row]
-    return np.asarray((counted[:, row] - share * tied[:, row]).T)
+    return np.asarray(counted[:, row] - share * tied[:, row])
 
 
 def _maximum(at_risk: Floats, others: Sequence[int], observed: Floats) -> tuple[Floats, Floats, bool]:
@@ -137,10 +141,11 @@ def _likelihood(
     found: Floats, at_risk: Floats, others: Sequence[int], observed: Floats
 ) -> tuple[float, Floats, Floats]:
     """The log partial likelihood, its slope and its curvature."""
-    ratios = np.ones(at_risk.shape[1])
+    ratios = np.ones(len(at_risk))
     ratios[others] = np.exp(np.clip(found, -50, 50))
-    weighted = at_risk * ratios
-    total = weighted.sum(axis=1)
-    share = weighted[:, others] / total[:, None]
-    information = np.diag(share.sum(axis=0)) - share.T @ share
-    return float(observed @ found - np.log(total).sum()), observed - share.sum(axis=0), information
+    weighted = at_risk * ratios[:, None]
+    total = weighted.sum(axis=0)
+    share = weighted[others] / total
+    expected = share.sum(axis=1)
+    information = np.diag(expected) - share @ share.T
+    return float(observed @ found - np.log(total).sum()), observed - expected, information

@@ -15,6 +15,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.sparse.linalg import LinearOperator, cg
 
 from hcc_sdtm.endpoints.risk_sets import Counts, Floats, read_numbers
 from hcc_sdtm.endpoints.survival import STEP_TOLERANCE
@@ -26,7 +29,10 @@ EMPTY = 1e-10
 """A mass below this is none."""
 SMALLEST = 1e-300
 RIDGE = 1e-10
+SOLVED = 1e-8
 PIVOTS = 40
+STEPS = 30
+"""Steps of the EM algorithm that come before those of Newton's method."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +110,7 @@ def interval_censored(lower: ArrayLike, upper: ArrayLike) -> IntervalCensored:
     if not len(left):
         empty = {"lower": left, "upper": right, "exact": np.zeros(0, dtype=np.bool_), "mass": left}
         return IntervalCensored(pd.DataFrame(empty), 0, 0.0, True, ())
-    pairs, counts = np.unique(np.column_stack([left, right]), axis=0, return_counts=True)
+    pairs, counts = _distinct(left, right)
     ends, exact, first, after = _innermost(pairs)
     mass, converged, unique = _masses(first, after, counts.astype(np.float64), len(ends))
     chance = _chances(mass, first, after)
@@ -132,6 +138,13 @@ def _refuse(left: Floats, right: Floats) -> None:
         if mask.any():
             at = int(np.flatnonzero(mask)[0])
             raise ValueError(f"{why}: subject {at} has {left[at]:g} to {right[at]:g}")
+
+
+def _distinct(left: Floats, right: Floats) -> tuple[Floats, Counts]:
+    """The distinct intervals in order, and how many subjects have each."""
+    pairs = np.column_stack([left, right])[np.lexsort([right, left])]
+    starts = np.flatnonzero(np.append(True, (pairs[1:] != pairs[:-1]).any(axis=1)))
+    return pairs[starts], np.diff(starts, append=len(pairs))
 
 
 def _innermost(pairs: Floats) -> tuple[Floats, np.ndarray, Counts, Counts]:
@@ -171,18 +184,24 @@ def _chances(mass: Floats, first: Counts, after: Counts) -> Floats:
     return chance
 
 
+def _of_sets(first: Counts, after: Counts, weights: Floats, sets: int) -> Floats:
+    """Of each set, the weight of the intervals that hold it."""
+    change = np.bincount(first, weights, sets + 1) - np.bincount(after, weights, sets + 1)
+    return np.asarray(np.cumsum(change)[:-1])
+
+
 def _gradient(mass: Floats, first: Counts, after: Counts, counts: Floats) -> Floats:
     """Of each set, how the log-likelihood of a subject grows with its mass: at the maximum 1, or less without mass."""
-    share = counts / _chances(mass, first, after) / counts.sum()
-    change = np.bincount(first, share, len(mass) + 1) - np.bincount(after, share, len(mass) + 1)
-    return np.asarray(np.cumsum(change)[:-1])
+    return _of_sets(first, after, counts / _chances(mass, first, after) / counts.sum(), len(mass))
 
 
 def _masses(first: Counts, after: Counts, counts: Floats, sets: int) -> tuple[Floats, bool, bool]:
     """The masses of largest likelihood, whether they settled, and whether there are no others."""
     mass = np.zeros(sets)
     mass[_hitting(first, after)] = 1.0
-    mass *= _gradient(mass / mass.sum(), first, after, counts) / mass.sum()
+    mass /= mass.sum()
+    for _ in range(STEPS):
+        mass *= _gradient(mass, first, after, counts)
     gradient = _gradient(mass, first, after, counts)
     for _ in range(ROUNDS):
         if gradient.max() <= 1 + TOLERANCE:
@@ -195,8 +214,7 @@ def _masses(first: Counts, after: Counts, counts: Floats, sets: int) -> tuple[Fl
     mass = np.where(mass > EMPTY, mass, 0.0)
     mass /= mass.sum()
     open_sets = np.flatnonzero(gradient > 1 - np.sqrt(TOLERANCE))
-    together = _shared(open_sets, first, after, np.ones(len(counts)))
-    unique = int(np.linalg.matrix_rank(together, hermitian=True)) == len(open_sets)
+    unique = _tells_apart(np.searchsorted(open_sets, first), np.searchsorted(open_sets, after), len(open_sets))
     return mass, bool(gradient.max() <= 1 + TOLERANCE), unique
 
 
@@ -210,15 +228,14 @@ def _hitting(first: Counts, after: Counts) -> list[int]:
     return chosen
 
 
-def _shared(support: Counts, first: Counts, after: Counts, weights: Floats) -> Floats:
-    """Of each two sets of the support, the weight of the intervals that hold both."""
-    length = len(support) + 1
-    cell = np.searchsorted(support, first) * length + np.searchsorted(support, after)
-    ends = np.bincount(cell, weights, length * length).reshape(length, length)
-    # those that start at k or before and end after l, for k <= l
-    both = np.cumsum(np.cumsum(ends, axis=0)[:, ::-1], axis=1)[:, ::-1][:-1, 1:]
-    upper = np.triu(both)
-    return np.asarray(upper + np.triu(upper, 1).T)
+def _tells_apart(first: Counts, after: Counts, sets: int) -> bool:
+    """Whether the probabilities of the intervals determine the mass of each set.
+
+    An interval tells how much survival falls between two of the sets' edges. All are known where such steps lead from each
+    edge to each other.
+    """
+    ends = coo_array((np.ones(len(first)), (first, after)), shape=(sets + 1, sets + 1))
+    return int(connected_components(ends, directed=False, return_labels=False)) == 1
 
 
 def _peaks(gradient: Floats) -> np.ndarray:
@@ -228,23 +245,23 @@ def _peaks(gradient: Floats) -> np.ndarray:
 
 
 def _newton(mass: Floats, support: Counts, first: Counts, after: Counts, counts: Floats) -> Floats:
-    """The masses on the support that maximise the second-order expansion of the log-likelihood; not negative, with sum 1."""
-    curvature = _shared(support, first, after, counts / counts.sum() / _chances(mass, first, after) ** 2)
-    curvature[np.diag_indices_from(curvature)] *= 1 + RIDGE
+    """The masses on the support that maximise the second-order expansion of the log-likelihood; not negative, with sum 1.
+
+    By block principal pivoting (Portugal, Judice and Vicente 1994); the nearest that was found where it does not end.
+    """
+    weights = counts / counts.sum() / _chances(mass, first, after) ** 2
     # the multiplier of the sum is 1 at the maximum
-    found = _not_negative(curvature, 2 * _gradient(mass, first, after, counts)[support] - 1)
-    return found / found.sum() if found.sum() > 0 else mass[support]
-
-
-def _not_negative(curvature: Floats, slope: Floats) -> Floats:
-    """The point without a negative part where half its curvature less the slope is smallest, by block principal pivoting
-    (Portugal, Judice and Vicente 1994); the nearest that was found where it does not end."""
-    free = np.ones(len(slope), dtype=np.bool_)
-    found, best, patience = np.zeros(len(slope)), len(slope) + 1, 3
+    slope = _gradient(mass, first, after, counts)[support] - 1
+    mass, first, after = mass[support], np.searchsorted(support, first), np.searchsorted(support, after)
+    free = np.ones(len(support), dtype=np.bool_)
+    found, best, patience = mass, len(support) + 1, 3
     for _ in range(PIVOTS):
-        found = np.zeros(len(slope))
-        found[free] = np.linalg.solve(curvature[np.ix_(free, free)], slope[free])
-        push = curvature @ found - slope
+        # who is not free loses its mass
+        change = np.where(free, 0.0, -mass)
+        left = slope - _curved(change, first, after, weights)
+        change[free] = _stationary(free, first, after, weights, left[free])
+        found = mass + change
+        push = _curved(change, first, after, weights) - slope
         wrong = np.where(free, found < -EMPTY, push < -EMPTY)
         if not wrong.any():
             break
@@ -253,9 +270,29 @@ def _not_negative(curvature: Floats, slope: Floats) -> Floats:
         elif patience:
             patience -= 1
         else:
-            wrong = np.arange(len(slope)) == np.flatnonzero(wrong)[-1]
+            wrong = np.arange(len(support)) == np.flatnonzero(wrong)[-1]
         free ^= wrong
-    return np.maximum(found, 0.0)
+    found = np.maximum(found, 0.0)
+    return found / found.sum() if found.sum() > 0 else mass
+
+
+def _curved(change: Floats, first: Counts, after: Counts, weights: Floats) -> Floats:
+    """Of each set, how much its slope falls with a change of the masses."""
+    sums = np.concatenate([[0.0], np.cumsum(change)])
+    return _of_sets(first, after, weights * (sums[after] - sums[first]), len(change))
+
+
+def _stationary(free: np.ndarray, first: Counts, after: Counts, weights: Floats, slope: Floats) -> Floats:
+    """The change of the free masses that takes their slope away, by conjugate gradients: no matrix of all pairs is made."""
+    place = np.concatenate([[0], np.cumsum(free)])
+    first, after = place[first], place[after]
+    scale = 1 / np.sqrt(_of_sets(first, after, weights, len(slope)))
+
+    def curved(change: Floats) -> Floats:
+        return scale * _curved(scale * change, first, after, weights) + RIDGE * change
+
+    found, _ = cg(LinearOperator((len(slope), len(slope)), curved, dtype=np.float64), scale * slope, rtol=SOLVED)
+    return np.asarray(scale * found)
 
 
 def _uphill(mass: Floats, wanted: Floats, first: Counts, after: Counts, counts: Floats) -> Floats:

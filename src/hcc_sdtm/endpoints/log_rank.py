@@ -12,7 +12,14 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
-from hcc_sdtm.endpoints.risk_sets import Floats, build_risk_sets, read_comparison, read_events, read_numbers
+from hcc_sdtm.endpoints.risk_sets import (
+    Floats,
+    build_risk_sets,
+    count_by_group,
+    read_comparison,
+    read_events,
+    read_numbers,
+)
 
 
 @dataclass(frozen=True)
@@ -76,16 +83,9 @@ def _of_stratum(
     times: Floats, events: np.ndarray, codes: np.ndarray, entries: Floats | None, groups: int
 ) -> tuple[Floats, Floats]:
     """Expected events by group, and their covariance: hypergeometric at each time of an event."""
-    at = np.unique(times[events == 1])
-    at_risk = np.array(
-        [
-            build_risk_sets(times[codes == code], None if entries is None else entries[codes == code]).at_risk(at)
-            for code in range(groups)
-        ],
-        dtype=np.float64,
-    )
+    _, of_groups, had = count_by_group(times, events, codes, entries, groups)
+    at_risk, having = of_groups.astype(np.float64), had.sum(axis=0).astype(np.float64)
     total = at_risk.sum(axis=0)
-    having = np.bincount(np.searchsorted(at, times[events == 1]), minlength=len(at)).astype(np.float64)
     share = at_risk / total
     # one at risk alone has no variance
     factor = having * (total - having) / np.maximum(total - 1, 1)

@@ -71,6 +71,28 @@ def build_risk_sets(time: Floats, entry: Floats | None, weights: Weights | None 
     return RiskSets(entries, exits, entry_weights, exit_weights)
 
 
+def distinct_counts(ordered: Floats) -> tuple[Floats, Counts]:
+    """The distinct values of those that are in order, and how many there are of each."""
+    is_new = np.ones(len(ordered), dtype=np.bool_)
+    is_new[1:] = ordered[1:] != ordered[:-1]
+    starts = np.flatnonzero(is_new)
+    return ordered[starts], np.diff(starts, append=len(ordered))
+
+
+def count_by_group(
+    times: Floats, events: Counts, codes: Counts, entries: Floats | None, groups: int
+) -> tuple[Floats, Counts, Counts]:
+    """The distinct times of the events, and how many of each group are at risk and have the event at each."""
+    had = events == 1
+    at, _ = distinct_counts(np.sort(times[had]))
+    at_risk, having = np.empty((2, groups, len(at)), dtype=np.int64)
+    for code in range(groups):
+        own = codes == code
+        at_risk[code] = build_risk_sets(times[own], None if entries is None else entries[own]).at_risk(at)
+        having[code] = np.diff(np.searchsorted(np.sort(times[own & had]), at, side="right"), prepend=0)
+    return at, at_risk, having
+
+
 def read_weights(values: ArrayLike | pd.Series, length: int) -> Weights:
     """The weights, as integers where all are whole; ValueError by position for one that is negative, missing or infinite,
     and where all are 0."""
@@ -86,6 +108,8 @@ def read_weights(values: ArrayLike | pd.Series, length: int) -> Weights:
 
 def read_numbers(values: ArrayLike | pd.Series) -> Floats:
     """The values as float64, missing ones as NaN; ValueError where one is no number."""
+    if isinstance(values, np.ndarray) and values.dtype.kind in "biuf":
+        return values.astype(np.float64, copy=False)
     return pd.Series(values).to_numpy(dtype=np.float64, na_value=np.nan)
 
 
@@ -114,7 +138,10 @@ def read_groups(name: str, values: ArrayLike, length: int) -> tuple[np.ndarray, 
     series = pd.Series(values)
     if len(series) != length:
         raise ValueError(f"time has {length} values and {name} {len(series)}")
-    missing = np.flatnonzero(series.isna() | (series.astype(object) == ""))
+    unknown = series.isna()
+    if not pd.api.types.is_numeric_dtype(series):
+        unknown |= series.astype(object) == ""
+    missing = np.flatnonzero(unknown)
     if len(missing):
         raise ValueError(f"{name}[{int(missing[0])}] is missing; leave the subject out")
     codes, names = pd.factorize(series, sort=True)

@@ -12,7 +12,9 @@ Kaplan and Meier 1958; Greenwood 1926; Brookmeyer and Crowley 1982; Schemper and
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import cast
 
 import numpy as np
@@ -28,6 +30,7 @@ from hcc_sdtm.endpoints.risk_sets import (
     RiskSets,
     Weights,
     build_risk_sets,
+    distinct_counts,
     read_events,
     read_numbers,
     read_weights,
@@ -74,18 +77,23 @@ class RestrictedMean:
 class SurvivalCurve:
     """A Kaplan-Meier curve.
 
-    ``curve`` has one row for each distinct time of an event or a censoring after ``start``: time, at_risk (just before
+    ``columns`` have one value for each distinct time of an event or a censoring after ``start``: time, at_risk (just before
     it), events, censored, survival (just after it), se (Greenwood; NaN once survival is 0), lower, upper. Survival is 1
-    from ``start`` to the first row; it is conditional on being event-free at ``start`` where that is not 0. With weights
+    from ``start`` to the first of them; it is conditional on being event-free at ``start`` where that is not 0. With weights
     the numbers are sums of weights. ``warnings`` says what speaks against reading the curve.
     """
 
-    curve: pd.DataFrame
+    columns: Mapping[str, Weights]
     risk_sets: RiskSets
     ci: Transform
     level: float
     start: float = 0.0
     warnings: tuple[str, ...] = ()
+
+    @cached_property
+    def curve(self) -> pd.DataFrame:
+        """The columns as a table, one row for each time."""
+        return pd.DataFrame(self.columns)
 
     @property
     def n(self) -> int:
@@ -96,7 +104,7 @@ class SurvivalCurve:
     @property
     def events(self) -> int:
         """Number of events; with weights their sum, rounded."""
-        return round(float(self.curve["events"].sum()))
+        return round(float(self.columns["events"].sum()))
 
     @property
     def last_time(self) -> float:
@@ -116,24 +124,26 @@ class SurvivalCurve:
         """
         if not 0 < p < 1:
             raise ValueError(f"a quantile must lie between 0 and 1, not {p}")
-        estimate, lower, upper = (
-            self._crossing(self.curve[column].to_numpy(), 1 - p) for column in ("survival", "lower", "upper")
-        )
+        estimate, lower, upper = (self._crossing(self.columns[name], 1 - p) for name in ("survival", "lower", "upper"))
         return Quantile(estimate, lower, upper)
+
+    @property
+    def median_follow_up(self) -> float:
+        """`median_follow_up` of the subjects of a curve from the origin, without its limits."""
+        return self._crossing(_product(self.columns["censored"], self.columns["at_risk"])[0], 0.5)
 
     def rate(self, t: float) -> Rate:
         """Survival just after ``t``; NaN before ``start``, and past the longest duration unless survival is 0 there."""
         at_risk = self.at_risk(t).item()
-        if self.curve.empty or t < self.start:
+        times = self.columns["time"]
+        if not len(times) or t < self.start:
             return Rate(np.nan, np.nan, np.nan, at_risk)
-        row = int(np.searchsorted(self.curve["time"].to_numpy(), t, side="right")) - 1
+        row = int(np.searchsorted(times, t, side="right")) - 1
         if row < 0:
             one = np.ones(1)
             lower, upper = confidence_limits(one, 0 * one, self.ci, self.level)
             return Rate(1.0, float(lower[0]), float(upper[0]), at_risk)
-        survival, lower_limit, upper_limit = (
-            float(self.curve[name].to_numpy()[row]) for name in ("survival", "lower", "upper")
-        )
+        survival, lower_limit, upper_limit = (float(self.columns[name][row]) for name in ("survival", "lower", "upper"))
         if t > self.last_time and survival > 0:
             return Rate(np.nan, np.nan, np.nan, at_risk)
         return Rate(survival, lower_limit, upper_limit, at_risk)
@@ -147,18 +157,17 @@ class SurvivalCurve:
         whole, base = self.rate(t), self.rate(given)
         if np.isnan(whole.estimate) or t < given or given >= self.last_time or not base.estimate > 0:
             return Rate(np.nan, np.nan, np.nan, at_risk)
-        rows = self.curve[(self.curve["time"] > given) & (self.curve["time"] <= t)]
-        survival, se = _product(rows["events"].to_numpy(), rows["at_risk"].to_numpy())
-        last, last_se = (survival[-1:], se[-1:]) if len(rows) else (np.ones(1), np.zeros(1))
+        rows = slice(*np.searchsorted(self.columns["time"], [given, t], side="right"))
+        survival, se = _product(self.columns["events"][rows], self.columns["at_risk"][rows])
+        last, last_se = (survival[-1:], se[-1:]) if len(survival) else (np.ones(1), np.zeros(1))
         lower, upper = confidence_limits(last, last_se, self.ci, self.level)
         return Rate(float(last[0]), float(lower[0]), float(upper[0]), at_risk)
 
     def restricted_mean(self, tau: float) -> RestrictedMean:
         """Area under the curve from ``start`` to ``tau``; NaN where ``tau`` is past the longest duration and survival not 0."""
-        if self.curve.empty or np.isnan(self.rate(tau).estimate):
+        if np.isnan(self.rate(tau).estimate):
             return RestrictedMean(np.nan, np.nan, np.nan, np.nan)
-        columns = (self.curve[name].to_numpy() for name in ("time", "survival", "at_risk", "events"))
-        time, survival, at_risk, events = columns
+        time, survival, at_risk, events = (self.columns[name] for name in ("time", "survival", "at_risk", "events"))
         is_step = (events > 0) & (time < tau)
         time, survival, at_risk, events = (each[is_step] for each in (time, survival, at_risk, events))
         edges = np.concatenate([[self.start], time, [tau]])
@@ -171,8 +180,8 @@ class SurvivalCurve:
         reach = float(ndtri((1 + self.level) / 2)) * se
         return RestrictedMean(mean, se, mean - reach, mean + reach)
 
-    def _crossing(self, heights: Floats, level: float) -> float:
-        times = self.curve["time"].to_numpy()
+    def _crossing(self, heights: Weights, level: float) -> float:
+        times = self.columns["time"]
         with np.errstate(invalid="ignore"):
             below = np.flatnonzero(heights < level - STEP_TOLERANCE)
             level_at = np.flatnonzero(np.abs(heights - level) <= STEP_TOLERANCE)
@@ -218,12 +227,11 @@ def kaplan_meier(
         times, events, entries = times[stays], events[stays], None if entries is None else entries[stays]
         counted = None if counted is None else counted[stays]
         risk_sets = build_risk_sets(times, entries, counted)
-    distinct, place = np.unique(times, return_inverse=True)
-    leaving, having = _counts(place, events, counted, len(distinct))
+    distinct, leaving, having = _counts(times, events, counted, risk_sets)
     at_risk = risk_sets.at_risk(distinct)
     survival, se = _product(having, at_risk)
     lower, upper = confidence_limits(survival, se, ci, level)
-    columns = {"time": distinct, "at_risk": at_risk, "events": having, "censored": leaving - having}
+    columns: dict[str, Weights] = {"time": distinct, "at_risk": at_risk, "events": having, "censored": leaving - having}
     columns |= {"survival": survival, "se": se, "lower": lower, "upper": upper}
     late = entries is not None and bool((entries > start).any())
     said = _early_warnings(times, events, risk_sets, needed) if late else []
@@ -232,17 +240,22 @@ def kaplan_meier(
             "broken weights count parts of subjects; as sampling weights they need a variance other than Greenwood's"
         )
     warn(said)
-    return SurvivalCurve(pd.DataFrame(columns), risk_sets, ci, level, start, tuple(said))
+    return SurvivalCurve(columns, risk_sets, ci, level, start, tuple(said))
 
 
-def _counts(place: Counts, events: Counts, weights: Weights | None, length: int) -> tuple[Weights, Weights]:
-    """Who leaves at each distinct time, and who of them with an event."""
+def _counts(
+    times: Floats, events: Counts, weights: Weights | None, risk_sets: RiskSets
+) -> tuple[Floats, Weights, Weights]:
+    """The distinct times, who leaves at each, and who of them with an event."""
     had = events == 1
     if weights is None:
-        return np.bincount(place, minlength=length), np.bincount(place[had], minlength=length)
-    leaving = np.bincount(place, weights, minlength=length)
-    having = np.bincount(place[had], weights[had], minlength=length)
-    return cast("Weights", leaving.astype(weights.dtype)), cast("Weights", having.astype(weights.dtype))
+        distinct, leaving = distinct_counts(risk_sets.exits)
+        with_event = np.searchsorted(np.sort(times[had]), distinct, side="right")
+        return distinct, leaving, np.diff(with_event, prepend=0)
+    distinct, place = np.unique(times, return_inverse=True)
+    leaving = np.bincount(place, weights, minlength=len(distinct)).astype(weights.dtype)
+    having = np.bincount(place[had], weights[had], minlength=len(distinct)).astype(weights.dtype)
+    return distinct, cast("Weights", leaving), cast("Weights", having)
 
 
 def _product(having: Weights, at_risk: Weights) -> tuple[Floats, Floats]:

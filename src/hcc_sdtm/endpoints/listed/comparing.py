@@ -14,7 +14,7 @@ import numpy as np
 from hcc_sdtm.endpoints.estimate_warning import quiet_warnings
 from hcc_sdtm.endpoints.gray_test import gray_test
 from hcc_sdtm.endpoints.hazard_ratio import LARGEST, hazard_ratios
-from hcc_sdtm.endpoints.listed.analysis_data import Floats
+from hcc_sdtm.endpoints.listed.analysis_data import Floats, Positions
 from hcc_sdtm.endpoints.listed.estimated import Estimated
 from hcc_sdtm.endpoints.listed.statistics import PERCENT, Statistic, p_value_of, with_limits
 from hcc_sdtm.endpoints.log_rank import log_rank
@@ -36,6 +36,16 @@ class Comparison:
     method: str = ""
 
 
+@dataclass(frozen=True)
+class Joined:
+    """Time, event, number of the group, and entry where it is delayed, of the subjects of all groups."""
+
+    time: Floats
+    event: Positions
+    group: Positions
+    entry: Floats | None
+
+
 def compare_groups(endpoint: EndpointSpec, variable: str, groups: Mapping[str, Estimated]) -> Comparison:
     """The groups (``SEX=F``) compared; nothing where the endpoint does not ask for it or only one group has subjects."""
     used = {name: made for name, made in groups.items() if made.n}
@@ -47,7 +57,8 @@ def compare_groups(endpoint: EndpointSpec, variable: str, groups: Mapping[str, E
     if isinstance(endpoint, IncidenceEndpoint):
         return Comparison({}, _gray_tests(endpoint, used), "Gray's test")
     if isinstance(endpoint, SurvivalEndpoint):
-        return Comparison(_hazard_ratios(endpoint, used, wanted), [_log_rank(endpoint, used)], "log-rank test")
+        joined = _joined(endpoint, used)
+        return Comparison(_hazard_ratios(endpoint, used, wanted, joined), [_log_rank(used, joined)], "log-rank test")
     return Comparison()
 
 
@@ -70,26 +81,28 @@ def _differences(
 
 
 def _hazard_ratios(
-    endpoint: SurvivalEndpoint, groups: Mapping[str, Estimated], reference: str
+    endpoint: SurvivalEndpoint, groups: Mapping[str, Estimated], reference: str, joined: Joined
 ) -> dict[str, list[Statistic]]:
     """Of one Cox model over the groups that have an event."""
     with_events = [name for name, made in groups.items() if _value(made, "events") > 0]
     others = [name for name in with_events if name != reference]
     ratios: dict[str, Statistic] = {}
     if reference in with_events and others:
-        time, event, group, entry = _joined(endpoint, {name: groups[name] for name in with_events})
-        names = np.array(with_events, dtype=object)[group]
+        names = list(groups)
+        own = np.isin(joined.group, [names.index(name) for name in with_events])
+        time, event, group = joined.time[own], joined.event[own], joined.group[own]
+        entry = None if joined.entry is None else joined.entry[own]
         with quiet_warnings():
-            model = hazard_ratios(time, event, names, reference, entry, level=endpoint.level)
+            model = hazard_ratios(time, event, group, names.index(reference), entry, level=endpoint.level)
         warning = "; ".join(model.warnings)
         columns = (model.ratios[name].to_numpy(dtype=np.float64) for name in ("hazard_ratio", "lower", "upper"))
-        for name, ratio, lower, upper in zip(model.ratios["covariate"], *columns, strict=True):
+        for number, ratio, lower, upper in zip(model.ratios["covariate"], *columns, strict=True):
             said = f"hazard ratio against {reference}"
             if ratio > 0 and abs(np.log(ratio)) > LARGEST:
                 # the likelihood grows without end: where the search stopped is no estimate
                 ratio, lower, upper = np.nan, np.nan, np.nan
             text = with_limits(ratio, lower, upper, decimals=2)
-            ratios[str(name)] = Statistic(
+            ratios[names[number]] = Statistic(
                 said, "hazard-ratio", ratio, text, "", lower, upper, cause=reference, warning=warning
             )
     found = {}
@@ -102,9 +115,8 @@ def _hazard_ratios(
     return found
 
 
-def _log_rank(endpoint: SurvivalEndpoint, groups: Mapping[str, Estimated]) -> Statistic:
-    time, event, group, entry = _joined(endpoint, groups)
-    test = log_rank(time, event, group, entry=entry)
+def _log_rank(groups: Mapping[str, Estimated], joined: Joined) -> Statistic:
+    test = log_rank(joined.time, joined.event, joined.group, entry=joined.entry)
     few = _few(list(groups), test.groups["expected"].to_numpy())
     return p_value_of("p, log-rank", test.p, warning=few)
 
@@ -121,15 +133,12 @@ def _gray_tests(endpoint: IncidenceEndpoint, groups: Mapping[str, Estimated]) ->
     return found
 
 
-def _joined(
-    endpoint: SurvivalEndpoint, groups: Mapping[str, Estimated]
-) -> tuple[Floats, np.ndarray, np.ndarray, Floats | None]:
-    """Time, event, number of the group, and entry where it is delayed, of all groups."""
+def _joined(endpoint: SurvivalEndpoint, groups: Mapping[str, Estimated]) -> Joined:
     sets = [made.chosen for made in groups.values()]
     time = np.concatenate([each.numbers("AVAL") for each in sets])
     event = np.concatenate([each.numbers("CNSR") == 0 for each in sets]).astype(np.int64)
     entry = np.concatenate([each.numbers("ENTRY") for each in sets]) if endpoint.delayed_entry else None
-    return time, event, np.repeat(np.arange(len(sets)), [len(each.rows) for each in sets]), entry
+    return Joined(time, event, np.repeat(np.arange(len(sets)), [len(each.rows) for each in sets]), entry)
 
 
 def _few(names: Sequence[str], expected: Floats) -> str:

@@ -88,7 +88,7 @@ def _of_rate(rate: Rate, t: float, curve: SurvivalCurve, followed: float, unit: 
     if np.isnan(rate.estimate):
         return _ends_before(t, curve, unit)
     if rate.estimate == 0:
-        last = curve.curve.loc[curve.curve["survival"] == 0, "at_risk"].iloc[0]
+        last = curve.columns["at_risk"][curve.columns["survival"] == 0][0]
         few = few_at_risk(last, curve.n, enough)
         return f"the last events have {few}" if few else ""
     short = f"median follow-up, {number_text(followed)} {unit}".rstrip() + f", is short of {t:g}"
