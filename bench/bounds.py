@@ -1,64 +1,53 @@
 """All endpoints of the reference trial with their bounds against one lifelines fit of the same subjects: ratios of one run.
 
-    python bench/bounds.py [--copies 176] [--repeats 5]
+    python bench/bounds.py [--subjects 10000] [--repeats 9]
 
-The 57 subjects of the reference study are derived once, with what their unknown dates leave open, and copied; each copy is
-moved by up to 60 days of its own, outcomes and all. The fit is ``KaplanMeierFitter().fit`` of the progression-free survival.
-They take turns, and the ratios are those of the medians.
+A synthetic study is derived once, with what its unknown dates leave open. The fit is ``KaplanMeierFitter().fit`` of the
+progression-free survival. They take turns, and the ratios are those of the medians.
 """
 
 import argparse
 import statistics
+import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from pathlib import Path
 
-import numpy as np
-import pandas as pd
 from lifelines import KaplanMeierFitter
 
-from hcc_sdtm.adam.admissible.finding_outcomes import Admissible
+from hcc_sdtm import pipeline
 from hcc_sdtm.endpoints.bounds import add_bounds
 from hcc_sdtm.endpoints.listed import estimate_endpoints
-from hcc_sdtm.pipeline import run
-from hcc_sdtm.spec.folder import reference_study
-
-TIMES = ("AVAL", "ENTRY", "AVALLO", "AVALHI")
-MONTH_DAYS = 30.4375
+from hcc_sdtm.mapping.sites import mapping_problems
+from hcc_sdtm.spec.study import read_study
+from hcc_sdtm.synthetic.study import write_study_folder
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("--copies", type=int, default=176)
-    options.add_argument("--repeats", type=int, default=5)
+    options.add_argument("--subjects", type=int, default=10_000)
+    options.add_argument("--repeats", type=int, default=9)
     chosen = options.parse_args()
-    result = run(reference_study())
-    endpoints = result.study.endpoints
-    moves = np.random.default_rng(1).integers(0, 60, (chosen.copies, len(result.adam["ADSL"].frame)))
-    place = {name: at for at, name in enumerate(result.adam["ADSL"].frame["USUBJID"])}
-    adsl, adrs, adtte = (copied(result.adam[name].published, moves, place) for name in ("ADSL", "ADRS", "ADTTE"))
-    known = result.derived.admissible
-    if known is None:
-        raise SystemExit("the reference study has no unknown dates")
-    outcomes, unknown, responses, too_many = (
-        copied(each, moves, place)
-        for each in (known.outcomes, known.not_enumerated, known.responses, known.responses_not_enumerated)
-    )
-    admissible = Admissible(outcomes, unknown, responses, too_many)
+    with tempfile.TemporaryDirectory() as folder:
+        write_study_folder(Path(folder), chosen.subjects, 1)
+        study = read_study(Path(folder), None, mapping_problems)
+        result = pipeline.compute(study, (), False, lambda step: None, impact=False)
+    endpoints, admissible = study.endpoints, result.derived.admissible
+    frames = [result.adam[name].published for name in ("ADSL", "ADRS", "ADTTE")]
     alone = endpoints.model_copy(
         update={
             "endpoints": tuple(each.model_copy(update={"by": (), "compare": False}) for each in endpoints.endpoints)
         }
     )
-    pfs = adtte[adtte["PARAMCD"] == "PFS"]
-    estimates = estimate_endpoints(adsl, adrs, adtte, endpoints)
-    of_all = estimate_endpoints(adsl, adrs, adtte, alone)
+    pfs = frames[2][frames[2]["PARAMCD"] == "PFS"]
+    estimates, of_all = (estimate_endpoints(*frames, each) for each in (endpoints, alone))
     works: dict[str, Callable[[], object]] = {
         "lifelines fit": lambda: KaplanMeierFitter().fit(pfs["AVAL"], pfs["CNSR"] == 0),
-        "list": lambda: estimate_endpoints(adsl, adrs, adtte, endpoints),
-        "bounds of the list": lambda: add_bounds(replace(estimates), endpoints, admissible),
-        "list without subgroups": lambda: estimate_endpoints(adsl, adrs, adtte, alone),
-        "its bounds": lambda: add_bounds(replace(of_all), alone, admissible),
+        "list with bounds": lambda: add_bounds(estimate_endpoints(*frames, endpoints), endpoints, admissible),
+        "list": lambda: estimate_endpoints(*frames, endpoints),
+        "its bounds": lambda: add_bounds(estimates, endpoints, admissible),
+        "list without subgroups": lambda: estimate_endpoints(*frames, alone),
+        "its bounds ": lambda: add_bounds(of_all, alone, admissible),
     }
     seconds: dict[str, list[float]] = {label: [] for label in works}
     for _ in range(chosen.repeats):
@@ -66,25 +55,13 @@ def main() -> None:
             start = time.perf_counter()
             work()
             seconds[label].append(time.perf_counter() - start)
-    print(f"{len(adsl):,} subjects, {len(outcomes):,} admissible outcomes, {len(estimates.results):,} statistics")
+    outcomes = 0 if admissible is None else len(admissible.outcomes)
+    print(f"{len(frames[0]):,} subjects, {outcomes:,} admissible outcomes, {len(estimates.results):,} statistics")
     print(f"{'':<24} {'seconds':>8} {'ratio':>6}   smallest to largest")
     base = statistics.median(seconds["lifelines fit"])
     for label, found in seconds.items():
         middle = statistics.median(found)
         print(f"{label:<24} {middle:>8.4f} {middle / base:>6.1f}   {min(found):.4f} to {max(found):.4f}")
-
-
-def copied(frame: pd.DataFrame, moves: np.ndarray, place: dict[str, int]) -> pd.DataFrame:
-    """The rows once for each copy of their subjects, whose times are moved by the days of the copy."""
-    parts = []
-    at = frame["USUBJID"].map(place).to_numpy(dtype=np.int64)
-    for number, days in enumerate(moves):
-        part = frame.assign(USUBJID=frame["USUBJID"] + f"-{number:05d}")
-        for name in TIMES:
-            if name in part:
-                part[name] = part[name].astype(float) + days[at] / MONTH_DAYS
-        parts.append(part)
-    return pd.concat(parts, ignore_index=True)
 
 
 if __name__ == "__main__":

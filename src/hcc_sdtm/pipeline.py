@@ -90,8 +90,8 @@ def compute(study: Study, sites: Sequence[str], keep_going: bool, progress: Prog
     sdtm, sdtm_findings = build_sdtm(mapped, study.specs, study.trial, study.study_id, lineage)
     progress("deriving ADaM")
     of_mapping = join_findings([site.findings for site in mapped])
-    responses = study.endpoints.response_groups
-    derived = derive_adam(sdtm, study.specs, study.trial, study.adam, responses, of_mapping)
+    responses, intervals = study.endpoints.response_groups, study.endpoints.asked_intervals
+    derived = derive_adam(sdtm, study.specs, study.trial, study.adam, responses, of_mapping, intervals)
     adam = derived.datasets
     progress("checking")
     checked, outcomes = check_datasets({**sdtm, **adam}, study.specs, study.trial)

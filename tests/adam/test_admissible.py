@@ -100,7 +100,7 @@ def test_an_origin_is_tried_at_its_ends_and_not_combined_with_dates_of_other_par
 
     def derive(copies, adam, read, given):
         tried.append((len(copies["DM"].frame), {each.paramcd for each in adam.parameters}, set(read)))
-        assert given is None
+        assert not given
         return derive_copies(SPECS, TRIAL, copies, adam, read, given)
 
     found = find_admissible(tables, base.datasets, SPECS, TRIAL, FEW, derive)

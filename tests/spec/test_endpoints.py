@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from hcc_sdtm.spec.adam.asked_interval import AskedInterval
 from hcc_sdtm.spec.endpoints import EndpointList, RiskSetMinimum, SurvivalEndpoint
 
 PFS = {"id": "PFS", "label": "PFS", "estimator": "survival", "parameter": "PFS", "population": "RTFL"}
@@ -54,6 +55,15 @@ def test_response_groups_are_what_is_read_together():
     evaluable = ORR | {"id": "E", "among": among}
     endpoints = listed(PFS, ORR | {"schemes": ["CRSP"]}, evaluable, evaluable | {"id": "F"})
     assert endpoints.response_groups == (("RSP",), ("CRSP",), ("RSP", "BOR"))
+
+
+def test_asked_intervals_are_the_distinct_ones_of_interval_censored_endpoints():
+    read = {"parameter": "OVR", "values": ["SD"], "where": {"RSEVAL": ["A"], "ANL01FL": ["Y"]}}
+    common = {name: PFS[name] for name in ("label", "parameter", "population")}
+    interval = common | {"id": "IC", "estimator": "interval-censored", "assessments": read, "between": "PD"}
+    endpoints = listed(PFS, interval, interval | {"id": "IC2", "between": "Death"})
+    where = (("ANL01FL", ("Y",)), ("RSEVAL", ("A",)))
+    assert endpoints.asked_intervals == (AskedInterval(PFS["parameter"], "OVR", ("SD",), where),)
 
 
 def test_comparing():

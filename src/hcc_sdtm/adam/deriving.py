@@ -7,7 +7,7 @@ dataset's source (lesions, responses) has the dataset without records, or not at
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 
 import pandas as pd
@@ -18,13 +18,14 @@ from hcc_sdtm.adam.admissible.tried import DerivedCopies
 from hcc_sdtm.adam.lesions.adtr import build_adtr
 from hcc_sdtm.adam.responses.adrs import build_adrs
 from hcc_sdtm.adam.subjects.adsl import build_adsl
-from hcc_sdtm.adam.times.adtte import build_adtte_records, build_times
+from hcc_sdtm.adam.times.adtte import build_adtte_records, build_times, describe_times
 from hcc_sdtm.adam.times.candidates import build_candidates
 from hcc_sdtm.adam.times.decided import Decided, decide_parameters
 from hcc_sdtm.adam.times.decisions import decision_texts
 from hcc_sdtm.adam.times.schemes import compare_schemes
 from hcc_sdtm.dataset import Dataset
 from hcc_sdtm.finding import findings_frame, join_findings
+from hcc_sdtm.spec.adam.asked_interval import AskedInterval
 from hcc_sdtm.spec.adam.reading import AdamSpecs
 from hcc_sdtm.spec.model import Specs
 from hcc_sdtm.spec.trial import Trial
@@ -54,18 +55,21 @@ def derive_adam(
     adam: AdamSpecs,
     responses: Sequence[tuple[str, ...]] = (),
     of_mapping: pd.DataFrame | None = None,
+    intervals: Sequence[AskedInterval] = (),
 ) -> DerivedAdam:
     """ADSL, ADTR (where there are lesions), ADRS and ADTTE of SDTM datasets, with the findings of all of them.
 
     The datasets may come from mappings or from anyone's files; DM has to be among them. ``responses`` are the groups of
-    ADRS parameters (PARAMCD) of which is asked what partial dates leave open; ``of_mapping`` are the findings of mapping,
-    which tell what its ambiguous dates can be. Raises nothing of its own.
+    ADRS parameters (PARAMCD) of which is asked what partial dates leave open, and ``intervals`` the times of which is asked
+    between which assessments they end; ``of_mapping`` are the findings of mapping, which tell what its ambiguous dates can
+    be. Raises nothing of its own.
     """
     made = _derive(sdtm, specs, trial, adam)
     parameters = [each.parameter for each in made.decided]
 
-    derive = partial(derive_copies, specs, trial)
-    admissible = find_admissible(sdtm, made.datasets, specs, trial, adam, derive, responses, of_mapping)
+    described = frozenset(each.parameter for each in intervals)
+    derive = partial(derive_copies, specs, trial, described=described)
+    admissible = find_admissible(sdtm, made.datasets, specs, trial, adam, derive, responses, of_mapping, intervals)
     adsl, adtte = made.datasets["ADSL"], made.datasets["ADTTE"]
     adtte, of_bounds = add_admissible(adtte, admissible, adsl, trial, parameters)
     return DerivedAdam(
@@ -94,18 +98,20 @@ def derive_copies(
     copies: Mapping[str, Dataset],
     adam: AdamSpecs,
     read: Collection[str],
-    given: pd.DataFrame | None,
+    given: Mapping[str, pd.DataFrame | None],
+    described: Collection[str] = (),
 ) -> DerivedCopies:
-    """What is asked of copies of subjects: ADSL, ADRS (with the rows that are ``given``) and times, where ``read`` has the
-    further analysis datasets that they are made from."""
+    """What is asked of copies of subjects: ADSL, ADRS (of which the parameters ``given`` are made) and times, where ``read``
+    has the further analysis datasets that they are made from; and the descriptions of the parameters ``described``."""
     adsl, _ = build_adsl(copies, specs, trial, adam)
     adtr = build_adtr(copies, adsl, specs, trial, adam)[0] if "ADTR" in read else None
-    adrs, _ = build_adrs(copies, adsl, specs, trial, adam)
-    if given is not None:
-        adrs = replace(adrs, frame=pd.concat([adrs.frame, given], ignore_index=True))
+    adrs, _ = build_adrs(copies, adsl, specs, trial, adam, given)
     sources = copies if adtr is None else {**copies, "ADTR": adtr}
     decided, _ = decide_parameters(sources, adsl, adrs, specs, trial, adam)
-    return DerivedCopies(adsl.frame, adrs.frame, [build_times(each, trial) for each in decided])
+    descriptions = {
+        each.parameter.paramcd: describe_times(each) for each in decided if each.parameter.paramcd in described
+    }
+    return DerivedCopies(adsl.frame, adrs.frame, [build_times(each, trial) for each in decided], descriptions)
 
 
 @dataclass(frozen=True)

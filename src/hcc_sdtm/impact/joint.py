@@ -12,7 +12,7 @@ import pandas as pd
 
 from hcc_sdtm.adam.admissible.finding_outcomes import Admissible
 from hcc_sdtm.adam.admissible.response_outcomes import RESPONSE_COLUMNS
-from hcc_sdtm.adam.admissible.time_outcomes import OUTCOME_COLUMNS
+from hcc_sdtm.adam.admissible.time_outcomes import OUTCOME_COLUMNS, in_order, no_outcomes
 from hcc_sdtm.endpoints.bounds import add_bounds
 from hcc_sdtm.endpoints.listed import Estimates
 from hcc_sdtm.impact.feeds import RankedEndpoint
@@ -61,7 +61,7 @@ def _as_admissible(endpoint: RankedEndpoint, outcomes: Mapping[str, Sequence[Out
             columns=RESPONSE_COLUMNS,
             dtype=object,
         )
-        return Admissible(pd.DataFrame(columns=OUTCOME_COLUMNS), missed, rows)
+        return Admissible(no_outcomes(), missed, rows)
     numbers = np.array([[np.nan] * len(TIMES) if outcome is None else outcome for _, outcome in pairs], dtype=float)
     frame = pd.DataFrame(numbers.reshape(len(pairs), len(TIMES)), columns=list(TIMES))
     frame = frame.assign(
@@ -70,4 +70,4 @@ def _as_admissible(endpoint: RankedEndpoint, outcomes: Mapping[str, Sequence[Out
         STARTDT=0.0,
         ADT=frame["AVAL"],
     )
-    return Admissible(frame[OUTCOME_COLUMNS], missed)
+    return Admissible(in_order(frame[OUTCOME_COLUMNS]), missed)

@@ -13,6 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from hcc_sdtm.problem import nearest
+from hcc_sdtm.spec.adam.asked_interval import AskedInterval
 from hcc_sdtm.spec.yaml_file import FileModel, Texts
 
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -181,6 +182,12 @@ class IntervalCensoredEndpoint(_Endpoint):
     assessments: Assessments
     between: Texts
 
+    @property
+    def asked(self) -> AskedInterval:
+        """What the interval of an event is read from."""
+        read = self.assessments
+        return AskedInterval(self.parameter, read.parameter, read.values, tuple(sorted(read.where.items())))
+
 
 class Denominator(FileModel):
     """Those of the population who have a row of an ADRS parameter with one of the values."""
@@ -258,6 +265,12 @@ class EndpointList(FileModel):
             if isinstance(endpoint, ProportionEndpoint)
         ]
         return tuple(dict.fromkeys(groups))
+
+    @cached_property
+    def asked_intervals(self) -> tuple[AskedInterval, ...]:
+        """The intervals of events that endpoints read."""
+        found = (each.asked for each in self.endpoints if isinstance(each, IntervalCensoredEndpoint))
+        return tuple(dict.fromkeys(found))
 
 
 def _expanded(endpoint: EndpointSpec) -> Iterator[EndpointSpec]:

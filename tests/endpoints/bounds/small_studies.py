@@ -8,6 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from hcc_sdtm.endpoints.bounds.outcomes import NO_RECORD, Alternatives, Outcomes
+from hcc_sdtm.endpoints.bounds.study_versions import StudyVersions
 
 GONE = (np.nan, NO_RECORD, np.nan)
 """No record of the subject."""
@@ -46,10 +47,19 @@ def outcomes_of(rows):
     return Outcomes(columns[0], columns[1].astype(np.int64), columns[2])
 
 
-def alternatives_of(subjects, **more):
-    """The subjects as the bounds read them."""
-    fixed = [each[0] for each in subjects if len(each) == 1]
-    several = [each for each in subjects if len(each) > 1]
-    first = np.cumsum([0, *(len(each) for each in several)])[:-1].astype(np.int64)
-    flat = [outcome for each in several for outcome in each]
-    return Alternatives(outcomes_of(fixed), outcomes_of(flat), first, first, len(subjects), **more)
+def study_versions(subjects, causes=1, delayed=False, asked=()):
+    """The versions of the study as the bounds read them."""
+    several = [(number, each) for number, own in enumerate(subjects) if len(own) > 1 for each in own]
+    nobody = np.empty(0, dtype=np.int64)
+    alternatives = Alternatives(
+        outcomes_of([own[0] for own in subjects]),
+        np.arange(len(subjects)),
+        outcomes_of([each for _, each in several]),
+        np.array([number for number, _ in several], dtype=np.int64),
+        nobody,
+        np.empty((0, 2)),
+        nobody,
+        len(subjects),
+        asked=np.array(asked, dtype=float),
+    )
+    return StudyVersions.of(alternatives, causes, delayed)

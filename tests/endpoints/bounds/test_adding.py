@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from hcc_sdtm.adam.admissible.finding_outcomes import Admissible
+from hcc_sdtm.adam.admissible.time_outcomes import in_order
 from hcc_sdtm.endpoints.bounds import add_bounds
 from hcc_sdtm.endpoints.bounds.bound import CERTAIN, ENUMERATED, EXACT
 from hcc_sdtm.endpoints.bounds.time_bounds import asked_of
@@ -99,11 +100,14 @@ def admissible_of(times, responses=()):
         for each in options
     ]
     outcomes = pd.DataFrame(rows, columns=["USUBJID", "PARAMCD", "AVAL", "CNSR", "CAUSE", "ENTRY"])
+    outcomes = outcomes.assign(ADT=outcomes["AVAL"], STARTDT=0.0)
     several = [(name(number), each) for number, options in enumerate(responses) if len(options) > 1 for each in options]
     groups = [(subject, ("RSP",), each[:1]) for subject, each in several]
     groups += [(subject, ("RSP", "BOR"), each) for subject, each in several]
     unknown = pd.DataFrame({"USUBJID": [], "PARAMCD": [], "EARLIEST": []}, dtype=object)
-    return Admissible(outcomes, unknown, pd.DataFrame(groups, columns=["USUBJID", "PARAMCDS", "AVALCS"], dtype=object))
+    return Admissible(
+        in_order(outcomes), unknown, pd.DataFrame(groups, columns=["USUBJID", "PARAMCDS", "AVALCS"], dtype=object)
+    )
 
 
 @st.composite

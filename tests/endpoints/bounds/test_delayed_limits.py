@@ -9,13 +9,12 @@ from hypothesis import strategies as st
 
 from hcc_sdtm.endpoints.bounds.bound import EXACT
 from hcc_sdtm.endpoints.bounds.delayed_limits import DelayedLimits
-from hcc_sdtm.endpoints.bounds.study_versions import StudyVersions
 from hcc_sdtm.endpoints.competing import cumulative_incidence
 from hcc_sdtm.endpoints.estimate_warning import quiet_warnings
 from hcc_sdtm.endpoints.risk_sets import build_risk_sets
 from hcc_sdtm.endpoints.survival import kaplan_meier
 from hcc_sdtm.spec.endpoints import RiskSetMinimum
-from tests.endpoints.bounds.small_studies import alternatives_of, studies, versions
+from tests.endpoints.bounds.small_studies import studies, study_versions, versions
 
 TIMES = st.sampled_from([0.5, 1.0, 1.75, 2.0, 3.0, 4.5])
 MINIMUM = RiskSetMinimum(count=2, share=0.3)
@@ -42,9 +41,8 @@ def check(bound, values):
 @settings(max_examples=80, deadline=None)
 @given(studies(delayed=True), TIMES)
 def test_every_version_lies_within(subjects, t):
-    alternatives = alternatives_of(subjects)
-    assume(len(alternatives.first))
-    limits = DelayedLimits(StudyVersions(alternatives, delayed=True), MINIMUM)
+    assume(any(len(each) > 1 for each in subjects))
+    limits = DelayedLimits(study_versions(subjects, delayed=True), MINIMUM)
     curves = [curve_of(*version) for version in versions(subjects)]
 
     def values_of(statistic):
@@ -65,9 +63,8 @@ def test_every_version_lies_within(subjects, t):
 @settings(max_examples=80, deadline=None)
 @given(studies(causes=2, delayed=True), TIMES, st.sampled_from([1, 2]))
 def test_every_incidence_lies_within(subjects, t, cause):
-    alternatives = alternatives_of(subjects)
-    assume(len(alternatives.first))
-    limits = DelayedLimits(StudyVersions(alternatives, causes=2, delayed=True), MINIMUM)
+    assume(any(len(each) > 1 for each in subjects))
+    limits = DelayedLimits(study_versions(subjects, causes=2, delayed=True), MINIMUM)
     values = []
     for time, code, entry in versions(subjects):
         start = build_risk_sets(time, entry).reaches(MINIMUM.of(len(time)))
@@ -83,6 +80,6 @@ def test_every_incidence_lies_within(subjects, t, cause):
 def test_it_is_narrow_where_many_are_at_risk():
     fixed = [[(1 + t / 40, t % 2, (t % 10) / 20)] for t in range(200)]
     moving = [[(2 + d / 30, 1, 0.5 + d / 30) for d in range(30)] for _ in range(10)]
-    limits = DelayedLimits(StudyVersions(alternatives_of([*fixed, *moving]), delayed=True), MINIMUM)
+    limits = DelayedLimits(study_versions([*fixed, *moving], delayed=True), MINIMUM)
     bound = limits.rate(4.0)
     assert 0 < bound.greatest - bound.least < 3

@@ -9,17 +9,15 @@ from hypothesis import strategies as st
 
 from hcc_sdtm.endpoints.bounds.bound import CERTAIN, ENUMERATED, EXACT, NOT_IN_ALL
 from hcc_sdtm.endpoints.bounds.incidence_limits import IncidenceLimits
-from hcc_sdtm.endpoints.bounds.study_versions import StudyVersions
 from hcc_sdtm.endpoints.competing import cumulative_incidence
-from tests.endpoints.bounds.small_studies import alternatives_of, studies, versions
+from tests.endpoints.bounds.small_studies import studies, study_versions, versions
 
 TIMES = st.sampled_from([0.25, 0.5, 1.0, 1.75, 2.0, 3.0, 4.5, 5.0])
 
 
 def bound_and_values(subjects, t, cause, combinations):
-    alternatives = alternatives_of(subjects)
-    assume(len(alternatives.first))
-    bound = IncidenceLimits(StudyVersions(alternatives, causes=2), combinations).incidence(t, cause)
+    assume(any(len(each) > 1 for each in subjects))
+    bound = IncidenceLimits(study_versions(subjects, causes=2, asked=[t]), combinations).incidence(t, cause)
     curves = [cumulative_incidence(time, code, causes=2) for time, code, _ in versions(subjects)]
     return bound, 100 * np.array([curve.rate(t, cause).estimate for curve in curves])
 
@@ -56,7 +54,6 @@ def test_it_contains_all_where_there_are_too_many_combinations(subjects, t, caus
 def test_a_censoring_among_many_leaves_little_room():
     fixed = [[(t / 100 + 0.5, 1 + t % 2, 0.0)] for t in range(400)]
     subjects = [*fixed, *[[(2.0, 0, 0.0), (2.1, 0, 0.0), (2.2, 0, 0.0)] for _ in range(20)]]
-    alternatives = alternatives_of(subjects)
-    bound = IncidenceLimits(StudyVersions(alternatives, causes=2), 100).incidence(3.0, 1)
+    bound = IncidenceLimits(study_versions(subjects, causes=2, asked=[3.0]), 100).incidence(3.0, 1)
     assert bound.label == CERTAIN
     assert 0 < bound.greatest - bound.least < 2

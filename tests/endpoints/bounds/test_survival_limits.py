@@ -8,18 +8,16 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from hcc_sdtm.endpoints.bounds.bound import CERTAIN, EXACT, NEVER_REACHED, NOT_IN_ALL, NOT_IN_ANY
-from hcc_sdtm.endpoints.bounds.study_versions import StudyVersions
 from hcc_sdtm.endpoints.bounds.survival_limits import SurvivalLimits
 from hcc_sdtm.endpoints.survival import kaplan_meier
-from tests.endpoints.bounds.small_studies import alternatives_of, studies, versions
+from tests.endpoints.bounds.small_studies import studies, study_versions, versions
 
 TIMES = st.sampled_from([0.25, 0.5, 1.0, 1.75, 2.0, 3.0, 4.5, 5.0])
 
 
 def limits_of(subjects):
-    alternatives = alternatives_of(subjects)
-    assume(len(alternatives.first))
-    return SurvivalLimits(StudyVersions(alternatives))
+    assume(any(len(each) > 1 for each in subjects))
+    return SurvivalLimits(study_versions(subjects))
 
 
 def values_of(subjects, statistic):

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from hcc_sdtm.adam.admissible.completions import Batch, combine_days, possible_days
 from hcc_sdtm.adam.admissible.partial_cells import PartialCells
@@ -46,9 +45,10 @@ def plan_completions(
     batches: list[Batch] = []
     too_many: list[Missed] = []
     days_of = {text: possible_days(text, subjects.cutoff) for text in cells["text"].unique()}
-    for subject, rows in cells.groupby("subject").groups.items():
+    columns = {name: cells[name].to_numpy(dtype=object) for name in ("text", "visit", "cell")}
+    for subject, rows in cells.groupby("subject").indices.items():
         code = int(str(subject))
-        unknown = _unknown_days(cells.loc[rows], partial, days_of, float(alive[code]))
+        unknown = _unknown_days(columns, np.asarray(rows), partial.alive_only, days_of, float(alive[code]))
         reads = np.array([partial.read_by[list(members)].any(axis=0) for members, _ in unknown])
         ways: dict[_Way, list[int]] = {}
         for number in np.flatnonzero(reads.any(axis=0)).tolist():
@@ -123,21 +123,25 @@ def _inside(
 
 
 def _unknown_days(
-    cells: pd.DataFrame, partial: PartialCells, days_of: Mapping[str, np.ndarray], alive: float
+    columns: Mapping[str, np.ndarray],
+    rows: np.ndarray,
+    alive_only: np.ndarray,
+    days_of: Mapping[str, np.ndarray],
+    alive: float,
 ) -> list[tuple[tuple[int, ...], np.ndarray]]:
-    """The unknown days of one subject: the cells that each stands in, and the days that it can be.
+    """The unknown days of the subject whose cells are the ``rows``: where each stands, and the days that it can be.
 
     Of the dates that can only move the day last known alive the one that can be latest is enough, from that day on.
     """
     groups: dict[object, list[int]] = {}
-    text_of = dict(zip(cells.index, cells["text"], strict=True))
-    for number, text, visit, cell in zip(cells.index, cells["text"], cells["visit"], cells["cell"], strict=True):
-        groups.setdefault((text, visit) if visit == visit else cell or int(number), []).append(int(number))
+    texts, visits, cells = (columns[name][rows].tolist() for name in ("text", "visit", "cell"))
+    for number, text, visit, cell in zip(rows.tolist(), texts, visits, cells, strict=True):
+        groups.setdefault((text, visit) if visit == visit else cell or number, []).append(number)
     found: list[tuple[tuple[int, ...], np.ndarray]] = []
     latest: tuple[tuple[int, ...], np.ndarray] | None = None
     for members in groups.values():
-        days = days_of[text_of[members[0]]]
-        if not partial.alive_only[members].all():
+        days = days_of[columns["text"][members[0]]]
+        if not alive_only[members].all():
             found.append((tuple(members), days))
             continue
         is_whole = len(days) == days[-1] - days[0] + 1

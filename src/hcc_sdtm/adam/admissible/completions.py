@@ -84,11 +84,14 @@ def build_copies(
             made[name] = dataset
         elif name in kept:
             position, copy, at = _copied_rows(dataset, kept[name], of_copy, names)
-            columns = [column for column in dataset.frame.columns if not str(column).startswith("_")]
-            frame = dataset.frame[columns].iloc[position].reset_index(drop=True)
-            frame["USUBJID"] = copies[copy]
-            if frame.empty:  # what nobody has records of is not derived, and others have records
-                frame = dataset.frame[columns].iloc[:1].assign(USUBJID="").reset_index(drop=True)
+            if not len(position):  # what nobody has records of is not derived, and others have records
+                position, copy = np.zeros(min(len(dataset), 1), dtype=np.int64), np.array([-1])[: len(dataset)]
+            columns = {
+                str(column): dataset.frame[column].to_numpy()[position]
+                for column in dataset.frame.columns
+                if not str(column).startswith("_")
+            }
+            frame = pd.DataFrame(columns | {"USUBJID": np.append(copies, "")[copy]}, copy=False)
             _write_days(frame, name, cells, batches, first_copy, at)
             made[name] = Dataset(dataset.spec, frame)
     return made

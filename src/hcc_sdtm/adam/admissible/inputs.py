@@ -14,14 +14,16 @@ from pydantic import BaseModel
 from hcc_sdtm.adam.timeline import record_date
 from hcc_sdtm.spec.adam.adrs_rules import AdrsParameter
 from hcc_sdtm.spec.adam.adsl_rules import AdslRule
+from hcc_sdtm.spec.adam.asked_interval import AskedInterval
 from hcc_sdtm.spec.adam.reading import AdamSpecs
 from hcc_sdtm.spec.adam.records import DatedRecords
 from hcc_sdtm.spec.adam.time_to_event import TimeToEvent
 from hcc_sdtm.spec.model import Specs
 from hcc_sdtm.spec.trial import RecordChoice, Trial
 
-Target = TimeToEvent | tuple[str, ...]
-"""What is asked for: a time-to-event parameter, or the ADRS parameters (PARAMCD) that are read together."""
+Target = TimeToEvent | tuple[str, ...] | AskedInterval
+"""What is asked for: a time-to-event parameter, the ADRS parameters (PARAMCD) that are read together, or between which
+assessments a time ends."""
 
 LESION_DATASETS = ("TU", "TR", "EX", "PR", "RS")
 """What a parameter on lesions may read, whatever its rule: identified lesions, measurements, treatments, responses."""
@@ -77,6 +79,7 @@ class _Walk:
         self.specs = specs
         self.trial = trial
         self.rules = adam.adsl.variables
+        self.times = {parameter.paramcd: parameter for parameter in adam.parameters}
         self.responses = {parameter.paramcd: parameter for parameter in adam.adrs.parameters}
         self.given = frozenset(given)
         self.found = Inputs()
@@ -86,6 +89,9 @@ class _Walk:
             self.variable(name)
         if isinstance(target, TimeToEvent):
             self.model(target.model_copy(update={"censorings": target.applied, "ignore": ()}))
+        elif isinstance(target, AskedInterval):
+            self.of(self.times[target.parameter])
+            self.response(target.assessed)
         else:
             for code in target:
                 self.response(code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -16,18 +17,21 @@ from hcc_sdtm.spec.trial import Trial
 
 OUTCOME_COLUMNS = ["USUBJID", "PARAMCD", "STARTDT", "ADT", "AVAL", "CNSR", "CAUSE", "ENTRY"]
 
+ORDER = ["PARAMCD", "USUBJID", "AVAL", "CNSR", "STARTDT", "ADT"]
+
 
 def time_outcomes(
-    tried: Tried, parameters: Sequence[TimeToEvent], trial: Trial, subjects: Subjects
+    tried: Tried, parameters: Sequence[TimeToEvent], trial: Trial
 ) -> tuple[pd.DataFrame, list[tuple[Batch, int]]]:
     """The distinct outcomes of each parameter over the admissible copies of a subject, `OUTCOME_COLUMNS`.
 
-    And the batches and parameters of whose origin the first and the last day do not tell what lies between.
+    USUBJID and PARAMCD are the numbers of the subject and the parameter; `join_outcomes` gives them their names. And the
+    batches and parameters of whose origin the first and the last day do not tell what lies between.
     """
     batches, batch_of = tried.batches, tried.batch_of
     codes = [parameter.paramcd for parameter in parameters]
     given = [each for each in tried.derived.times if len(each)]
-    frame = pd.concat(given, ignore_index=True) if given else pd.DataFrame(columns=["subject", *OUTCOME_COLUMNS[1:]])
+    frame = pd.concat(given, ignore_index=True) if given else pd.DataFrame(columns=["subject", *OUTCOME_COLUMNS[2:]])
     copies = tried.names.get_indexer(pd.Index(tried.derived.adsl["USUBJID"]))
     copy = copies[frame["subject"].to_numpy(dtype=np.int64)]
     numbers = np.array([codes.index(each["PARAMCD"].iloc[0]) for each in given], dtype=np.int64)
@@ -37,25 +41,40 @@ def time_outcomes(
     for position, parameter_number in unlike:
         wanted[position, parameter_number] = False
     rows = np.flatnonzero(tried.judged.mask[copy] & wanted[batch_of[copy], number])
-    found = frame.iloc[rows][OUTCOME_COLUMNS[1:]].reset_index(drop=True)
-    found.insert(0, "USUBJID", "")
+    found = frame.iloc[rows][OUTCOME_COLUMNS[2:]].reset_index(drop=True)
+    found["PARAMCD"] = number[rows]
     between, like = fill_between(found, copy[rows], number[rows], batches, batch_of, tried.adsl, parameters, trial)
 
     # a copy without a record of a parameter is an outcome too
     has_row = np.zeros((len(batch_of), len(codes)), dtype=bool)
     has_row[copy, number] = True
     lacking, parameter = np.nonzero(wanted[batch_of] & tried.judged.mask[:, None] & ~has_row)
-    without = pd.DataFrame(np.nan, index=range(len(lacking)), columns=OUTCOME_COLUMNS).astype({"USUBJID": object})
-    without["PARAMCD"] = np.array(codes, dtype=object)[parameter]
+    without = pd.DataFrame(np.nan, index=range(len(lacking)), columns=OUTCOME_COLUMNS[2:]).assign(PARAMCD=parameter)
     whole = pd.concat([each for each in (found, between, without) if len(each)] or [found], ignore_index=True)
-    of_row = tried.subject_of[np.concatenate([copy[rows], like, lacking])]
-    whole["USUBJID"] = subjects.names.to_numpy(dtype=object)[of_row]
-    distinct = whole.drop_duplicates(ignore_index=True)
+    whole["USUBJID"] = tried.subject_of[np.concatenate([copy[rows], like, lacking])]
+    distinct = whole[OUTCOME_COLUMNS].drop_duplicates(ignore_index=True)
     is_ever_in = distinct.groupby(["USUBJID", "PARAMCD"])["ADT"].transform("count") > 0
     return distinct[is_ever_in], [(batches[position], each) for position, each in unlike]
 
 
+def join_outcomes(parts: Sequence[pd.DataFrame], parameters: Sequence[TimeToEvent], subjects: Subjects) -> pd.DataFrame:
+    """The outcomes of all parts `in_order`, with the names of the subjects and the parameters."""
+    whole = pd.concat([no_outcomes().astype({"USUBJID": np.int64, "PARAMCD": np.int64}), *parts], ignore_index=True)
+    codes = pd.Index([parameter.paramcd for parameter in parameters])
+    names = codes.sort_values()
+    number = names.get_indexer(codes)[whole["PARAMCD"]]
+    whole["PARAMCD"] = pd.Categorical.from_codes(cast("Sequence[int]", number), names)
+    whole["USUBJID"] = pd.Categorical.from_codes(cast("Sequence[int]", whole["USUBJID"].to_numpy()), subjects.names)
+    return in_order(whole)
+
+
+def in_order(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """The outcomes by parameter, subject and time (`ORDER`); PARAMCD and USUBJID are categories in the order of their names."""
+    coded = {name: pd.Categorical(outcomes[name]) for name in ("USUBJID", "PARAMCD")}
+    return outcomes.assign(**coded).sort_values(ORDER, ignore_index=True)
+
+
 def no_outcomes() -> pd.DataFrame:
     """The outcomes of times where there are none."""
-    kinds = {name: object if name in ("USUBJID", "PARAMCD") else float for name in OUTCOME_COLUMNS}
+    kinds = {name: "category" if name in ("USUBJID", "PARAMCD") else "float" for name in OUTCOME_COLUMNS}
     return pd.DataFrame(columns=OUTCOME_COLUMNS).astype(kinds)

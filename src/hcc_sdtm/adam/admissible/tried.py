@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -14,11 +14,15 @@ from hcc_sdtm.adam.admissible.copies import Judged
 
 @dataclass(frozen=True)
 class DerivedCopies:
-    """ADSL and ADRS of copies; and the times of each parameter, whose ``subject`` is the number of a row of ADSL."""
+    """ADSL and ADRS of copies; and the times of each parameter, whose ``subject`` is the number of a row of ADSL.
+
+    ``descriptions`` has EVNTDESC of the times of those parameters (PARAMCD) of which it was asked.
+    """
 
     adsl: pd.DataFrame
     adrs: pd.DataFrame
     times: list[pd.DataFrame]
+    descriptions: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -26,18 +26,28 @@ NO_SOURCE = "ADRS-106 parameter.no-source"
 
 
 def build_adrs(
-    datasets: Mapping[str, Dataset], adsl: Dataset, specs: Specs, trial: Trial, adam: AdamSpecs
+    datasets: Mapping[str, Dataset],
+    adsl: Dataset,
+    specs: Specs,
+    trial: Trial,
+    adam: AdamSpecs,
+    given: Mapping[str, pd.DataFrame | None] | None = None,
 ) -> tuple[Dataset, pd.DataFrame]:
     """ADRS from SDTM and ADSL, and findings about responses that disagree, are undated or follow a complete one.
 
     Of the visit responses ANL01FL marks those after the start of treatment, up to the first PD and not after death: only
-    they make other parameters. An assessment on the day of start is a baseline assessment.
+    they make other parameters. An assessment on the day of start is a baseline assessment. Parameters that are ``given``, by
+    PARAMCD, are not made again: they are rows of an ADRS, or None where the study has no records that could tell.
     """
     building = Building(datasets, adsl, specs, trial, adam)
+    known = given or {}
     not_made: dict[str, str] = {}
     for parameter in adam.adrs.parameters:
         source = next((not_made[name] for name in parameter.earlier if name in not_made), "")
-        rows = None if source else VERBS[parameter.verb](building, parameter.rule)
+        if parameter.paramcd in known:
+            rows = building.given_rows(known[parameter.paramcd])
+        else:
+            rows = None if source else VERBS[parameter.verb](building, parameter.rule)
         if rows is None:
             not_made[parameter.paramcd] = source or parameter.source
             rows = building.undated_rows(building.population[:0], "")

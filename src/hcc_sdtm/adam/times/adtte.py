@@ -107,18 +107,25 @@ def build_times(decided: Decided, trial: Trial) -> pd.DataFrame:
     return rows
 
 
+def describe_times(decided: Decided) -> np.ndarray:
+    """EVNTDESC of the records that `build_times` makes: what the event was, or why the time is censored."""
+    parameter, decision, chosen = decided.parameter, decided.decision, decided.chosen
+    source, reason = decision.source[chosen], decision.reason[chosen]
+    described = {event.name: event.description for event in (*parameter.events, *parameter.competing)}
+    reasons = np.array([censoring.description for censoring in parameter.applied] + [""], dtype=object)
+    return np.where(reason >= 0, reasons[reason], pd.Series(source, dtype=object).map(described).fillna(""))
+
+
 def _rows(decided: Decided, adsl: Dataset, trial: Trial) -> pd.DataFrame:
     """The parameter's records for the subjects who have one."""
     parameter, decision, chosen = decided.parameter, decided.decision, decided.chosen
-    source, reason = decision.source[chosen], decision.reason[chosen]
+    source = decision.source[chosen]
     rows = build_times(decided, trial)
     rows["SRCDT"] = np.where(decision.seen[chosen] == decision.day[chosen], np.nan, decision.seen[chosen])
     rows["STARTDTF"] = _start_flags(decided, adsl)
     rows["PARAM"] = parameter.param
 
-    described = {event.name: event.description for event in (*parameter.events, *parameter.competing)}
-    reasons = np.array([censoring.description for censoring in parameter.applied] + [""], dtype=object)
-    rows["EVNTDESC"] = np.where(reason >= 0, reasons[reason], pd.Series(source, dtype=object).map(described).fillna(""))
+    rows["EVNTDESC"] = describe_times(decided)
     ends = {EVENT_FREE: parameter.event_free.description, AT_ORIGIN: parameter.start_description}
     ends |= {censoring.name: censoring.description for censoring in parameter.applied if censoring.dataset}
     ends[AT_END] = parameter.end_description

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,17 +10,20 @@ import pandas as pd
 
 from hcc_sdtm.adam.admissible.finding_outcomes import Admissible
 from hcc_sdtm.endpoints.bounds.bound import EXACT, Bound
-from hcc_sdtm.endpoints.bounds.open_outcomes import OpenOutcomes, build_alternatives
+from hcc_sdtm.endpoints.bounds.interval_limits import IntervalLimits
+from hcc_sdtm.endpoints.bounds.open_outcomes import OpenOutcomes, build_versions
 from hcc_sdtm.endpoints.bounds.outcomes import TimeEndpoint
 from hcc_sdtm.endpoints.bounds.share_bounds import CategoryBounds, ProportionBounds
+from hcc_sdtm.endpoints.bounds.study_versions import StudyVersions
 from hcc_sdtm.endpoints.bounds.time_bounds import TimeBounds, asked_of
-from hcc_sdtm.endpoints.listed import AnalysisSet, Estimates, Population
+from hcc_sdtm.endpoints.listed import Estimates
 from hcc_sdtm.spec.endpoints import (
     CategoriesEndpoint,
     EndpointList,
     EndpointSpec,
     FollowUpEndpoint,
     IncidenceEndpoint,
+    IntervalCensoredEndpoint,
     ProportionEndpoint,
     SurvivalEndpoint,
 )
@@ -44,9 +47,9 @@ def add_bounds(estimates: Estimates, endpoints: EndpointList, admissible: Admiss
 
     Each subject has one of its outcomes, whatever the others have; what was analysed is one of them. ``least``, ``greatest``
     and ``bound`` are filled where a statistic has bounds: not hazard ratios, tests, differences and numbers by a
-    description, nor the interval-censored estimate. Where no unknown date feeds an endpoint, both are its value. A
-    statistic that cannot be estimated in some completions has a ``warning`` that says so. Populations and groups are those
-    that were analysed. Without ``admissible`` nothing is filled.
+    description. Where no unknown date feeds an endpoint, both are its value. A statistic that cannot be estimated in some
+    completions has a ``warning`` that says so. Populations and groups are those that were analysed. Without ``admissible``
+    nothing is filled.
     """
     if admissible is None or not estimates.sets:
         return estimates
@@ -57,61 +60,69 @@ def add_bounds(estimates: Estimates, endpoints: EndpointList, admissible: Admiss
     least, greatest = (results[name].to_numpy(dtype=np.float64, copy=True) for name in ("least", "greatest"))
     label, warning = (results[name].to_numpy(dtype=object, copy=True) for name in ("bound", "warning"))
     for endpoint in endpoints.endpoints:
-        for population in found.populations(endpoint.population, tuple(endpoint.by)):
-            chosen = estimates.sets.get((endpoint.id, population.group))
-            if chosen is None:
+        for row, bound in _bounds(endpoint, estimates, rows, found, endpoints.combinations):
+            at, analysed = row.place, value[row.place]
+            if bound is UNMOVED:
+                least[at], greatest[at], label[at] = analysed, analysed, bound.label
                 continue
-            own = rows.get((endpoint.id, population.group), [])
-            for row, bound in _bounds(endpoint, population, chosen, own, found, endpoints.combinations):
-                at, analysed = row.place, value[row.place]
-                if bound is UNMOVED:
-                    least[at], greatest[at], label[at] = analysed, analysed, bound.label
-                    continue
-                # the value is among those bounded, and the last digit of another sum of the same numbers must not deny it
-                least[at] = np.where(bound.least > analysed, analysed, bound.least)
-                greatest[at] = np.where(bound.greatest < analysed, analysed, bound.greatest)
-                label[at] = bound.label
-                warning[at] = "; ".join(each for each in (warning[at], bound.warning) if each)
+            # the value is among those bounded, and the last digit of another sum of the same numbers must not deny it
+            least[at] = np.where(bound.least > analysed, analysed, bound.least)
+            greatest[at] = np.where(bound.greatest < analysed, analysed, bound.greatest)
+            label[at] = bound.label
+            warning[at] = "; ".join(each for each in (warning[at], bound.warning) if each)
     results["least"], results["greatest"], results["bound"], results["warning"] = least, greatest, label, warning
     return replace(estimates, results=results)
 
 
 def _bounds(
     endpoint: EndpointSpec,
-    population: Population,
-    chosen: AnalysisSet,
-    rows: Sequence[Row],
+    estimates: Estimates,
+    rows: Mapping[tuple[str, str], Sequence[Row]],
     found: OpenOutcomes,
     combinations: int,
 ) -> Iterator[tuple[Row, Bound]]:
-    """The rows that have bounds, with them."""
-    if isinstance(endpoint, ProportionEndpoint):
-        shares = ProportionBounds(endpoint, population, chosen.records, *found.responses(endpoint))
-        of_rows = [shares.bound(row.measure) for row in rows]
-    elif isinstance(endpoint, CategoriesEndpoint):
-        categories = CategoryBounds(endpoint, population, chosen, found.of(endpoint.parameter))
-        of_rows = [categories.bound(row.measure, row.cause) for row in rows]
-    elif isinstance(endpoint, SurvivalEndpoint | IncidenceEndpoint | FollowUpEndpoint):
-        of_rows = _of_times(endpoint, chosen, rows, found, combinations)
-    else:
-        return
-    for row, bound in zip(rows, of_rows, strict=True):
-        if bound is not None and bound.label:
-            yield row, bound
+    """The rows of an endpoint that have bounds, with them."""
+    whole: StudyVersions | None = None
+    for population in found.populations(endpoint.population, tuple(endpoint.by)):
+        key = endpoint.id, population.group
+        if key not in estimates.sets:
+            continue
+        chosen, own = estimates.sets[key], rows.get(key, [])
+        of_rows: Sequence[Bound | None]
+        if isinstance(endpoint, ProportionEndpoint):
+            shares = ProportionBounds(endpoint, population, chosen.records, *found.responses(endpoint))
+            of_rows = [shares.bound(row.measure) for row in own]
+        elif isinstance(endpoint, CategoriesEndpoint):
+            categories = CategoryBounds(endpoint, population, chosen, found.of(endpoint.parameter))
+            of_rows = [categories.bound(row.measure, row.cause) for row in own]
+        elif isinstance(endpoint, SurvivalEndpoint | IncidenceEndpoint | FollowUpEndpoint):
+            if whole is None:
+                whole = build_versions(endpoint, chosen, found.of(endpoint.parameter), [row.time for row in own])
+            versions = whole.within(population.members) if population.group else whole
+            of_rows = _of_times(endpoint, own, versions, combinations)
+        elif isinstance(endpoint, IntervalCensoredEndpoint) and endpoint.asked in found.admissible.intervals:
+            study, options = (
+                estimates.intervals[endpoint.id, population.group],
+                found.admissible.intervals[endpoint.asked],
+            )
+            limits = IntervalLimits(endpoint, chosen, study, options, combinations)
+            of_rows = limits.bounds([(row.measure, row.cause, row.time) for row in own])
+        else:
+            return
+        yield from ((row, bound) for row, bound in zip(own, of_rows, strict=True) if bound is not None and bound.label)
 
 
 def _of_times(
-    endpoint: TimeEndpoint, chosen: AnalysisSet, rows: Sequence[Row], found: OpenOutcomes, combinations: int
+    endpoint: TimeEndpoint, rows: Sequence[Row], versions: StudyVersions, combinations: int
 ) -> list[Bound | None]:
     # where a curve starts late, the row of the estimate that is not given from the origin comes first and has no bound
     wanted = {asked_of(endpoint, row.measure, row.time, row.cause): at for at, row in enumerate(rows)}
     wanted.pop(None, None)
-    times = np.array([row.time for row in rows if row.time == row.time])
-    alternatives = build_alternatives(endpoint, chosen, found.of(endpoint.parameter), times)
-    if not len(alternatives.first):
-        bounds = [UNMOVED] * len(wanted)
+    asked = [each for each in wanted if each is not None]
+    if versions.is_one:
+        bounds = [UNMOVED] * len(asked)
     else:
-        bounds = TimeBounds(endpoint, alternatives, combinations).bounds([each for each in wanted if each is not None])
+        bounds = TimeBounds(endpoint, versions, combinations).bounds(asked)
     of_rows: list[Bound | None] = [None] * len(rows)
     for at, bound in zip(wanted.values(), bounds, strict=True):
         of_rows[at] = bound

@@ -10,6 +10,8 @@ ENUMERATED = "enumerated"
 """Found by trying every combination."""
 CERTAIN = "certain"
 """Contains every value; may be wider than it need be."""
+AT_LEAST = "at least"
+"""Searched: both values are attained, and others may lie outside."""
 
 SAME = 1e-9
 """Two values closer than this differ by rounding."""

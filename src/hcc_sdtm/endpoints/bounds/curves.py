@@ -20,6 +20,9 @@ from hcc_sdtm.spec.endpoints import RiskSetMinimum
 MISSING = -1
 """Rank of an outcome without a record."""
 
+NO_ENTRIES: Positions = np.empty(0, dtype=np.int64)
+"""Places of entry where everybody is at risk from the origin."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -51,26 +54,49 @@ class Counts:
 
 @dataclass(frozen=True)
 class Ranked:
-    """Outcomes by the place of their times in the sorted ``times``; `MISSING` without a record."""
+    """Outcomes by the place of their times in the sorted ``times``; `MISSING` without a record.
+
+    ``entry`` has no value where everybody is at risk from the origin.
+    """
 
     exit: Positions
-    entry: Positions
     code: Positions
+    entry: Positions
 
     @classmethod
-    def of(cls, outcomes: Outcomes, times: Floats) -> Ranked:
-        """The outcomes, whose times are all among ``times``; ``entry`` 0 need not be."""
+    def of(cls, outcomes: Outcomes, times: Floats, delayed: bool) -> Ranked:
+        """The outcomes, whose times are all among ``times``."""
         is_in = outcomes.code >= 0
-        exits = np.where(is_in, np.searchsorted(times, outcomes.time), MISSING)
-        entries = np.where(is_in, np.searchsorted(times, outcomes.entry), MISSING)
-        return cls(exits, entries, outcomes.code)
+        columns = (outcomes.time, outcomes.entry) if delayed else (outcomes.time,)
+        exits, *entries = (np.where(is_in, np.searchsorted(times, each), MISSING) for each in columns)
+        return cls(exits, outcomes.code, entries[0] if entries else NO_ENTRIES)
+
+    @classmethod
+    def at_risk_from_the_origin(cls, exits: Positions, code: Positions) -> Ranked:
+        """Outcomes without delayed entry."""
+        return cls(exits, code, NO_ENTRIES)
+
+    def take(self, places: Positions | NDArray[np.bool_]) -> Ranked:
+        """These outcomes, by place (of any shape) or mask."""
+        entry = self.entry[places] if len(self.entry) else self.entry
+        return Ranked(self.exit[places], self.code[places], entry)
+
+    def without(self, gone: NDArray[np.bool_]) -> Ranked:
+        """The outcomes, those of the mask without a record."""
+        entry = np.where(gone, MISSING, self.entry) if len(self.entry) else self.entry
+        return Ranked(np.where(gone, MISSING, self.exit), np.where(gone, MISSING, self.code), entry)
+
+    def joined(self, others: Ranked) -> Ranked:
+        """These outcomes, then the others."""
+        pairs = ((self.exit, others.exit), (self.code, others.code), (self.entry, others.entry))
+        return Ranked(*(np.concatenate(pair) for pair in pairs))
 
 
-def count_versions(times: Floats, fixed: Ranked, own: Ranked, chosen: Positions, causes: int, delayed: bool) -> Counts:
-    """The counts of versions whose ``chosen`` (version, subject) are places in the outcomes ``own``, beside the ``fixed``."""
-    versions, size = len(chosen), len(times)
-    row = np.repeat(np.arange(versions), chosen.shape[1])
-    code, exit_at, entry_at = (each[chosen.ravel()] for each in (own.code, own.exit, own.entry))
+def count_versions(times: Floats, fixed: Ranked, chosen: Ranked, causes: int, delayed: bool) -> Counts:
+    """The counts of versions with the outcomes ``chosen`` (version, subject) beside the ``fixed``."""
+    versions, size = len(chosen.code), len(times)
+    row = np.repeat(np.arange(versions), chosen.code.shape[1])
+    code, exit_at, entry_at = chosen.code.ravel(), chosen.exit.ravel(), chosen.entry.ravel()
 
     def count(of_fixed: Positions, at: Positions, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
         moving = np.bincount(row[mask] * size + at[mask], minlength=versions * size).reshape(versions, size)

@@ -14,7 +14,6 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from hcc_sdtm.endpoints.bounds.bound import CERTAIN, EXACT, MAYBE_NOT_IN_ALL, MAYBE_NOT_REACHED, NOT_IN_ANY, Bound
 from hcc_sdtm.endpoints.bounds.study_versions import StudyVersions
@@ -29,14 +28,16 @@ class DelayedLimits:
     """What contains the survival curves of a study's versions; ``minimum`` is how many must be at risk for a curve to start."""
 
     def __init__(self, versions: StudyVersions, minimum: RiskSetMinimum) -> None:
+        versions = versions.spelled_out(np.arange(versions.size))
         own, first = versions.own, versions.first
         self.versions, self.size = versions, versions.size
-        self._is_in = np.logical_and.reduceat(own.code >= 0, first)
+        # no record comes before all others
+        self._is_in = versions.shortest >= 0
         self._entries = (
             np.minimum.reduceat(np.where(own.code >= 0, own.entry, self.size), first),
             np.maximum.reduceat(own.entry, first),
         )
-        self._exits = np.minimum.reduceat(own.exit, first), np.maximum.reduceat(own.exit, first)
+        self._exits = versions.shortest, versions.longest
         fixed = np.bincount(versions.fixed.entry, minlength=self.size) if self.size else np.zeros(0, dtype=np.int64)
         entered, left = np.cumsum(fixed), np.cumsum(versions.exits)
         before = entered - fixed - (left - versions.exits)
@@ -123,7 +124,7 @@ class DelayedLimits:
         least = 0.0
         if self.latest_start is not None:
             # an event between two times may come right after the first
-            shift = int(len(self.versions.alternatives.between) > 0)
+            shift = int(len(self.versions.between) > 0)
             ends = np.append(lowest, lowest[-1])[shift:]
             least = _area(edges, ends, self.latest_start)
         return Bound(least, _area(edges, highest, self.earliest_start or 0), CERTAIN, inside.warning)
@@ -154,26 +155,34 @@ class DelayedLimits:
     def _between(self, earliest: int, latest: int) -> tuple[Floats, Floats]:
         """The lowest survival of the events after the ``earliest`` place, the highest of those after the ``latest``."""
         versions, having = self.versions, self.versions.having
-        place, own = np.arange(self.size), self.versions.own
+        place, at, owner = np.arange(self.size), *self._own_events
         lowest = np.where(place > earliest, 1 - having / np.maximum(self.at_least, 1), 1.0)
         highest = np.where(place > latest, 1 - having / np.maximum(self.at_most, 1), 1.0)
-        options = np.flatnonzero((own.code > 0) & (own.exit > earliest))
-        at, owner = own.exit[options], versions.owner[options]
-        others = np.maximum(self._without_own - having, 0)[at]
-        moving = np.log(np.maximum(others / (others + 1), NEARLY_NOTHING))
-        order = np.lexsort([at, owner])
-        running = pd.Series(moving[order]).groupby(owner[order]).cummin().to_numpy()
-        is_first = np.append(True, np.diff(owner[order]) > 0)[: len(order)]
-        steps = np.where(is_first, running, np.diff(running, prepend=0.0))
-        lowest = np.cumprod(lowest, dtype=np.float64) * np.exp(
-            np.cumsum(np.bincount(at[order], steps, minlength=self.size))
+        others = np.maximum(self._without_own - having, 0)
+        # by subject the smallest factor of an event up to each time: what it falls by, at each
+        falls = np.where(place > earliest, np.log(np.maximum(others / (others + 1), NEARLY_NOTHING)), 0.0)
+        order = np.argsort(falls)
+        rank = np.empty(self.size, dtype=np.int64)
+        rank[order] = np.arange(self.size)
+        running = falls[order][np.minimum.accumulate(rank[at] - owner * self.size) + owner * self.size]
+        steps = np.diff(running, prepend=0.0)
+        is_first = np.append(True, owner[1:] != owner[:-1])[: len(owner)]
+        steps[is_first] = running[is_first]
+        lowest = np.cumprod(lowest, dtype=np.float64) * np.exp(np.cumsum(np.bincount(at, steps, minlength=self.size)))
+        own, first = versions.own, versions.first
+        always = np.logical_and.reduceat((own.code > 0) & (own.exit > latest), first)
+        rises = np.log(np.maximum(1 - 1 / np.maximum(self.at_most, 1), NEARLY_NOTHING))
+        best = np.maximum.reduceat(np.append(rises, 0.0)[own.exit], first)[always]
+        highest = np.cumprod(highest, dtype=np.float64) * np.exp(
+            np.cumsum(np.bincount(self._exits[1][always], best, minlength=self.size))
         )
-        always = np.logical_and.reduceat((own.code > 0) & (own.exit > latest), versions.first)
-        factor = np.where(own.exit >= 0, 1 - 1 / np.maximum(self.at_most[own.exit], 1), 1.0)
-        best = np.maximum.reduceat(factor, versions.first)[always]
-        surely = np.bincount(self._exits[1][always], np.log(np.maximum(best, NEARLY_NOTHING)), minlength=self.size)
-        highest = np.cumprod(highest, dtype=np.float64) * np.exp(np.cumsum(surely))
         return np.where(lowest < NEARLY_NOTHING**0.5, 0.0, lowest), highest
+
+    @cached_property
+    def _own_events(self) -> tuple[Positions, Positions]:
+        """The places of the events that subjects with several options can have, in order of subject and time, and whose."""
+        is_event = self.versions.own.code > 0
+        return self.versions.own.exit[is_event], self.versions.owner[is_event]
 
     def _surely(self, after_entry: int, after_exit: int) -> Positions:
         """By place how many of the subjects with several outcomes are at risk in all of them, just before it.

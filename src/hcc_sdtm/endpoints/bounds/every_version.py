@@ -29,7 +29,10 @@ def estimate_versions(
     versions: StudyVersions, chosen: Positions, asked: Sequence[Asked], minimum: RiskSetMinimum | None = None
 ) -> Floats:
     """Each statistic (statistic, version) of the versions chosen."""
-    parts = [estimate_counts(versions.counts(part), asked, minimum) for part in _parts(chosen, versions.size)]
+    parts = [
+        estimate_counts(versions.counts(versions.own.take(part)), asked, minimum)
+        for part in _parts(chosen, versions.size)
+    ]
     return np.concatenate(parts, axis=1)
 
 
@@ -37,7 +40,7 @@ def enumerate_bounds(
     versions: StudyVersions, asked: Sequence[Asked], minimum: RiskSetMinimum | None = None
 ) -> list[Bound]:
     """The bound of each statistic by every version."""
-    values = estimate_versions(versions, every_choice(versions.alternatives.numbers, versions.first), asked, minimum)
+    values = estimate_versions(versions, every_choice(versions.numbers, versions.first), asked, minimum)
     return [bound_of_values(each.measure, row) for each, row in zip(asked, values, strict=True)]
 
 

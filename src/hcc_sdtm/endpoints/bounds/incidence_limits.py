@@ -18,6 +18,7 @@ incidence by no more than 1 / (a + 1) squared, where a others are surely at risk
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -34,11 +35,15 @@ Mask = NDArray[np.bool_]
 
 
 class IncidenceLimits:
-    """The limits of the cumulative incidences of a study's versions; so many ``combinations`` are tried."""
+    """The limits of the cumulative incidences of a study's versions at the times asked for.
+
+    So many ``combinations`` are tried.
+    """
 
     def __init__(self, versions: StudyVersions, combinations: int) -> None:
-        self.versions, self.most = versions, combinations
-        self.free_of_all = SurvivalLimits(versions)
+        # of who can end at any time the extremes are at the ends of its range and at the times asked for
+        self.versions, self.most = _extremes(versions.spelled_out(versions.asked)), combinations
+        self.free_of_all = SurvivalLimits(self.versions)
 
     def incidence(self, t: float, cause: int) -> Bound:
         """Percentage with the cause by ``t``; certain only where follow-up may end before ``t``."""
@@ -48,6 +53,8 @@ class IncidenceLimits:
             return known
         if place < 0:
             return Bound(0.0, 0.0, EXACT, known.warning)
+        if place not in self.versions.asked:
+            raise ValueError(f"the versions were not made for an incidence at {t:g}")
         lowest, of_lowest = self._extreme(place, cause, False)
         highest, of_highest = self._extreme(place, cause, True)
         labels = {of_lowest, of_highest}
@@ -170,3 +177,18 @@ class IncidenceLimits:
         of_fixed = passed[highest + 1] - passed[np.maximum(lowest, 0)]
         of_others = np.searchsorted(early, highest, "right") - np.searchsorted(late, lowest, "left")
         return np.asarray(of_fixed + of_others)
+
+
+def _extremes(versions: StudyVersions) -> StudyVersions:
+    """The same without the events that are no extreme at a time asked for: the first, the last, and the last up to it stay."""
+    own, owner, stride = versions.own, versions.owner, versions.size + 1
+    kept, subject = own.code <= 0, np.arange(len(versions.first))
+    for code in range(1, versions.causes + 1):
+        at = np.flatnonzero(own.code == code)
+        key = owner[at] * stride + own.exit[at]
+        first = np.searchsorted(key, subject * stride)
+        for place in (*versions.asked.tolist(), versions.size):
+            last = np.searchsorted(key, subject * stride + place, side="right")
+            kept[at[first[last > first]]] = True
+            kept[at[last[last > first] - 1]] = True
+    return replace(versions, own=own.take(kept), of_own=versions.of_own[kept])

@@ -5,6 +5,7 @@ Knows which records an endpoint uses. Does not know how an outcome moves a stati
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,7 +20,9 @@ TimeEndpoint = SurvivalEndpoint | FollowUpEndpoint | IncidenceEndpoint
 NO_RECORD = -1
 """Code of an outcome in which the subject is not in the estimate."""
 
-NO_COLUMN = np.nan
+
+COLUMNS = ("AVAL", "CNSR", "CAUSE", "ENTRY")
+"""What an outcome is made of."""
 
 
 @dataclass(frozen=True)
@@ -43,56 +46,47 @@ class Outcomes:
 class Alternatives:
     """The outcomes of an endpoint's subjects.
 
-    ``fixed`` has those of subjects who have one only; ``options`` all of each other subject, one subject after the other,
-    whose first is at ``first`` and of which the one that was analysed is at ``analysed``. ``is_wide`` says that there are
-    more options than completions, so that a bound may be wider than it need be. ``between`` are times that stand for all those
-    between the one before and the one after, where a subject can have any. ``size`` is the number of subjects of the
-    population.
+    ``analysed`` has that of each subject with a record, ``options`` those that the affected subjects can have (an outcome may
+    be there twice), ``lacking`` the affected subjects who may have no record, too. Of who has too many completions only a
+    range is known (``ranges``: the earliest and the latest time, a row a subject): it can end at any time in it with any
+    code, or have no record. ``of_analysed``, ``of_options`` and ``of_ranges`` are the numbers of their subjects, and
+    ``members`` how many the population has. ``is_wide`` says that there are more options than completions, so that a bound
+    may be wider than it need be. ``asked`` are times at which statistics are asked for.
     """
 
-    fixed: Outcomes
+    analysed: Outcomes
+    of_analysed: Positions
     options: Outcomes
-    first: Positions
-    analysed: Positions
-    size: int
+    of_options: Positions
+    lacking: Positions
+    ranges: Floats
+    of_ranges: Positions
+    members: int
     is_wide: bool = False
-    between: Floats = field(default_factory=lambda: np.empty(0))
-
-    @property
-    def owner(self) -> Positions:
-        """The number of the subject of each option."""
-        return np.repeat(np.arange(len(self.first)), self.numbers)
-
-    @property
-    def numbers(self) -> Positions:
-        """How many options each subject has."""
-        return np.diff(np.append(self.first, len(self.options)))
-
-    @property
-    def combinations(self) -> float:
-        """In how many ways the subjects can have their options."""
-        with np.errstate(over="ignore"):
-            return float(np.prod(self.numbers.astype(np.float64)))
+    asked: Floats = field(default_factory=lambda: np.empty(0))
 
 
-def read_outcomes(endpoint: TimeEndpoint, aval: Floats, cnsr: Floats, cause: Floats, entry: Floats) -> Outcomes:
+def read_outcomes(endpoint: TimeEndpoint, column: Callable[[str], Floats]) -> Outcomes:
     """The outcomes of records as the endpoint's estimator takes them; one that it leaves out is no record.
 
-    For the follow-up a censoring is the event.
+    ``column`` gives AVAL and CNSR, CAUSE where causes compete, and ENTRY with delayed entry. For the follow-up a censoring is
+    the event.
     """
+    aval, cnsr = column("AVAL"), column("CNSR")
+    entry = column("ENTRY") if late_entry(endpoint) else np.zeros(len(aval))
     with np.errstate(invalid="ignore"):
-        usable = np.isfinite(aval) & (aval >= 0) & (cnsr >= 0)
-        waits = np.zeros(len(aval))
+        usable = (aval >= 0) & (aval < np.inf) & (cnsr >= 0)
         if isinstance(endpoint, IncidenceEndpoint):
-            usable &= np.isin(cause, range(len(endpoint.causes) + 1)) & ((cause > 0) | (cnsr > 0))
-            code = np.where(usable, cause, NO_RECORD)
+            cause = column("CAUSE")
+            usable &= (cause >= 0) & (cause <= len(endpoint.causes)) & (cause % 1 == 0) & ((cause > 0) | (cnsr > 0))
+            code = np.where(usable, cause, NO_RECORD).astype(np.int64)
         else:
-            code = np.where(cnsr > 0, 1, 0) if isinstance(endpoint, FollowUpEndpoint) else np.where(cnsr == 0, 1, 0)
+            code = ((cnsr > 0) == isinstance(endpoint, FollowUpEndpoint)).astype(np.int64)
         if late_entry(endpoint):
             usable &= (entry >= 0) & (entry < aval)
-            waits = entry
-    whole = np.where(usable, code, NO_RECORD).astype(np.int64)
-    return Outcomes(np.where(usable, aval, np.nan), whole, np.where(usable, waits, np.nan))
+    if usable.all():
+        return Outcomes(aval, code, entry)
+    return Outcomes(np.where(usable, aval, np.nan), np.where(usable, code, NO_RECORD), np.where(usable, entry, np.nan))
 
 
 def late_entry(endpoint: TimeEndpoint) -> DelayedEntry | None:
@@ -102,9 +96,4 @@ def late_entry(endpoint: TimeEndpoint) -> DelayedEntry | None:
 
 def analysed_outcomes(endpoint: TimeEndpoint, chosen: AnalysisSet) -> Outcomes:
     """The outcomes of the records that were analysed, in their order."""
-    nothing = np.full(len(chosen.rows), NO_COLUMN)
-    has_cause = isinstance(endpoint, IncidenceEndpoint)
-    has_entry = late_entry(endpoint) is not None
-    cause = chosen.numbers("CAUSE") if has_cause else nothing
-    entry = chosen.numbers("ENTRY") if has_entry else nothing
-    return read_outcomes(endpoint, chosen.numbers("AVAL"), chosen.numbers("CNSR"), cause, entry)
+    return read_outcomes(endpoint, chosen.numbers)

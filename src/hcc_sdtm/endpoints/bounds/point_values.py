@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hcc_sdtm.endpoints.bounds.curves import Asked, Counts, Ranked, count_versions, estimate_counts
 from hcc_sdtm.endpoints.bounds.outcomes import (
+    COLUMNS,
     NO_RECORD,
     Outcomes,
     TimeEndpoint,
@@ -72,7 +73,7 @@ class TimeValues:
         """The statistics (replacement, statistic) with each subject's outcome in turn replaced; NaN is not estimable."""
         gone = (np.nan, np.nan, np.nan, np.nan)
         columns = np.array([gone if each is None else each for each in outcomes], dtype=np.float64).reshape(-1, 4)
-        new = read_outcomes(self._endpoint, *columns.T)
+        new = read_outcomes(self._endpoint, dict(zip(COLUMNS, columns.T, strict=True)).__getitem__)
         numbers = self._chosen.records.subjects.numbers(pd.Series(list(usubjid), dtype=object))
         is_member = (numbers >= 0) & self._chosen.population.members[numbers]
         new = Outcomes(new.time, np.where(is_member, new.code, NO_RECORD), new.entry)
@@ -84,7 +85,8 @@ class TimeValues:
         grid = np.unique(np.concatenate(times))
         if not len(grid):
             return np.tile(self.values, (len(numbers), 1))
-        base, own = Ranked.of(self._analysed, grid), Ranked.of(new, grid)
+        delayed = self._minimum is not None
+        base, own = Ranked.of(self._analysed, grid, delayed), Ranked.of(new, grid, delayed)
         rows = max(CELLS_AT_ONCE // len(grid), 1)
         parts = []
         for start in range(0, len(numbers), rows):
@@ -96,7 +98,7 @@ class TimeValues:
     def _counts(self, grid: Floats, base: Ranked, own: Ranked, part: Positions, old: Positions) -> Counts:
         """The counts of the replacements ``part``, whose subjects were analysed at the places ``old`` (-1: not at all)."""
         is_late = self._minimum is not None
-        counts = count_versions(grid, base, own, part[:, None], self._causes, is_late)
+        counts = count_versions(grid, base, own.take(part[:, None]), self._causes, is_late)
         version = np.flatnonzero(old >= 0)
         exit_at, code = base.exit[old[version]], base.code[old[version]]
         np.subtract.at(counts.exits, (version, exit_at), 1)

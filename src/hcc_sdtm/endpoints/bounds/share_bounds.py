@@ -37,7 +37,9 @@ class ProportionBounds:
             parts.append(_options(subject, 0, n[subject], 0))
         either = [(1, 1, 1), (0, 1, 1), (0, 1, 0), *([(0, 0, 0)] if endpoint.among else [])]
         parts += [_options(unknown, *each) for each in either]
-        affected = np.unique(np.concatenate([subject, unknown]))
+        is_affected = np.zeros(len(x), dtype=bool)
+        is_affected[subject] = is_affected[unknown] = True
+        affected = np.flatnonzero(is_affected)
         options = np.unique(
             np.concatenate([*parts, _options(affected, x[affected], n[affected], has_record[affected])])
         )
@@ -89,9 +91,9 @@ def responses_of(endpoint: ProportionEndpoint, population: Population, adrs: Rec
         adrs, endpoint.parameter, endpoint.where, Population(population.group, n), endpoint.no_record
     )
     codes, texts = chosen.texts("AVALC")
-    wanted = [at for at, text in enumerate(texts) if text in endpoint.values]
+    is_wanted = np.array([text in endpoint.values for text in texts], dtype=bool)
     x, has_record = np.zeros(len(n), dtype=bool), np.zeros(len(n), dtype=bool)
-    x[chosen.subjects[np.isin(codes, wanted)]] = True
+    x[chosen.subjects[is_wanted[codes]]] = True
     has_record[chosen.subjects] = True
     return x, n, has_record
 
@@ -111,13 +113,15 @@ class CategoryBounds:
         self.endpoint, self.size = endpoint, population.size
         had = np.zeros(len(codes), dtype=bool)
         had[chosen.subjects] = True
-        cause, time = found.columns["CAUSE"], found.columns["AVAL"]
+        cause, time = found.column("CAUSE"), found.column("AVAL")
         with np.errstate(invalid="ignore"):
-            has_event = (found.columns["CNSR"] == 0) & np.isfinite(time) & (time >= 0)
+            has_event = (found.column("CNSR") == 0) & (time >= 0) & (time < np.inf)
         has_event &= (cause == endpoint.cause) | (np.isnan(cause) & (endpoint.cause == 1))
         inside = population.members[found.subject]
         unknown = found.unknown[population.members[found.unknown]]
-        affected = np.unique(np.concatenate([found.subject[inside], unknown]))
+        is_affected = np.zeros(len(codes), dtype=bool)
+        is_affected[found.subject[inside]] = is_affected[unknown] = True
+        affected = np.flatnonzero(is_affected)
         # who has too many completions may have it or not; a record that ``where`` does not take may be another one
         either = np.concatenate([unknown, affected]) if endpoint.where else unknown
         none = np.zeros(len(either), dtype=bool)
@@ -137,7 +141,7 @@ class CategoryBounds:
         if cause and cause not in (*self.texts, self.endpoint.missing):
             return None
         texts = ["" if cause == self.endpoint.missing and cause not in self.texts else cause] if cause else self.texts
-        wanted = np.isin(self.codes, [at for at, text in enumerate(self.texts) if text in texts])
+        wanted = np.array([text in texts for text in self.texts], dtype=bool)[self.codes]
         n = self.is_in.astype(np.int64)
         x = n * wanted[self.subject]
         shares = Shares(int((self.fixed & wanted).sum()), int(self.fixed.sum()), x, n, self.first)

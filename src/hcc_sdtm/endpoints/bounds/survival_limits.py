@@ -20,15 +20,15 @@ survival just before that time has not reached the level yet.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hcc_sdtm.endpoints.bounds.bound import CERTAIN, EXACT, NEVER_REACHED, NOT_IN_ALL, NOT_IN_ANY, SAME, Bound
-from hcc_sdtm.endpoints.bounds.curves import Asked, Curves
+from hcc_sdtm.endpoints.bounds.curves import Asked, Curves, Ranked
+from hcc_sdtm.endpoints.bounds.ordered_options import OrderedOptions
 from hcc_sdtm.endpoints.bounds.study_versions import StudyVersions
 from hcc_sdtm.endpoints.listed.analysis_data import Floats, Positions
 from hcc_sdtm.endpoints.survival import STEP_TOLERANCE
 
-MOST_STEPS = 16
+MOST_STEPS = 8
 """In so many stretches is the time cut for a restricted mean."""
 
 
@@ -36,33 +36,28 @@ class SurvivalLimits:
     """The limits of the survival curves of a study's versions."""
 
     def __init__(self, versions: StudyVersions) -> None:
-        self.versions = versions
-        own = versions.own
-        # events from the latest (lowest) to the earliest, no record, censorings from the earliest to the latest
-        self._order = np.where(own.code > 0, -own.exit - 1, np.where(own.code == 0, own.exit + 1, 0))
-        # keys of the lowest and of the highest, for a time that the option reaches and for one that it does not
-        past = np.full(len(own.exit), versions.size + 2)
-        self._keys = [[versions.keys(each, greatest) for each in (past, self._order)] for greatest in (False, True)]
-        self._whole: dict[tuple[int, bool], Floats] = {}
+        self.versions, self.options = versions, OrderedOptions(versions)
+        self._curves: dict[tuple[int, bool], Floats] = {}
 
-    def chosen(self, place: int, highest: bool) -> Positions:
-        """Each subject's option with the lowest (highest) survival just after the time at ``place``."""
-        return self.versions.chosen(np.where(self.versions.own.exit > place, *self._keys[highest]), highest)
+    def chosen(self, places: Positions, highest: bool) -> Ranked:
+        """Each subject's option with the lowest (highest) survival just after each of the places."""
+        return self.options.highest(places) if highest else self.options.lowest(places)
+
+    def curve(self, place: int, highest: bool) -> Floats:
+        """Survival just after each time, of the version in which it is the lowest (highest) just after ``place``."""
+        if (place, highest) not in self._curves:
+            self._curves[place, highest] = self._survival(self.chosen(np.array([place]), highest))[1][0]
+        return self._curves[place, highest]
 
     def survival(self, place: int, highest: bool) -> float:
         """The lowest (highest) survival just after the time at ``place``, a curve's last value standing after its end."""
-        return float(self._version(place, highest)[place])
-
-    def curve(self, chosen: Positions, place: int) -> Floats:
-        """Survival of a version just after each time up to ``place``."""
-        return _survival(*self._left_and_having(chosen, place))
+        return float(self.curve(place, highest)[place])
 
     def rate(self, t: float) -> Bound:
         """Percentage without the event at ``t``: exact, over the versions in which it can be estimated."""
-        versions = self.versions
+        versions, options = self.versions, self.options
         place, reached = versions.place(t), int(np.searchsorted(versions.times, t, side="left"))
-        reaching = versions.own.exit >= reached
-        always = versions.last_fixed >= reached or bool(np.logical_and.reduceat(reaching, versions.first).any())
+        always = versions.last_fixed >= reached or bool((options.shortest >= reached).any())
         if place < 0:
             return Bound(100.0, 100.0, EXACT, "" if always else NOT_IN_ALL) if versions.size else _never()
         low, high = (self.survival(place, highest) for highest in (False, True))
@@ -70,16 +65,15 @@ class SurvivalLimits:
             return Bound(100 * low, 100 * high, EXACT)
         least, greatest = ([0.0] if low == 0 else [], [0.0] if low == 0 else [])
         for values, highest in ((least, False), (greatest, True)):
-            chosen = self.chosen(place, highest)
-            if reaching[chosen].any() or self.survival(place, highest) == 0:
+            chosen = self.chosen(np.array([place]), highest)
+            if (chosen.exit >= reached).any() or self.survival(place, highest) == 0:
                 values.append(self.survival(place, highest))
             elif highest or low > 0:
-                values += self._reaching(chosen, reaching, place, highest)
+                values += self._reaching(chosen, reached, place, highest)
         if not greatest:
             return _never()
-        never = versions.choose(np.where(reaching, -versions.size - 2, self._order), greatest=True)
-        is_open = not reaching[never].any() and self.curve(never, place)[-1] > 0
-        return Bound(100 * min(least), 100 * max(greatest), EXACT, NOT_IN_ALL if is_open else "")
+        never = self._survival(options.highest_before(reached))[1][0]
+        return Bound(100 * min(least), 100 * max(greatest), EXACT, NOT_IN_ALL if never[place] > 0 else "")
 
     def quantile(self, p: float) -> Bound:
         """The time by which a share ``p`` has had the event: exact but where curves run level at 1 - p, then mostly."""
@@ -87,10 +81,12 @@ class SurvivalLimits:
             return _never()
         times, level = self.versions.times, 1 - p
         at, below = level + STEP_TOLERANCE, np.nextafter(level - STEP_TOLERANCE, 0)
-        first, second = self._crossing(at, False), self._crossing(below, False)
+        first = self._crossing(at, False)
         if first is None:
             return _never()
-        last, last_second = self._crossing(at, True), self._crossing(below, True)
+        second = first if self.survival(first, False) <= below else self._crossing(below, False)
+        last = self._crossing(at, True)
+        last_second = last if last is None or self.survival(last, True) <= below else self._crossing(below, True)
         ends = self._ends()
         least_second = np.inf if second is None else times[second]
         if last_second is None:
@@ -103,7 +99,7 @@ class SurvivalLimits:
             before = (last - 1, (len(times) if last_second is None else last_second) - 1)
             is_exact &= last == last_second or self._attains(greatest, p, before, True)
             warning = ""
-        if len(self.versions.alternatives.between):
+        if len(self.versions.between):
             least, is_exact = self.versions.earliest(first), False
         return Bound(float(least), float(greatest), EXACT if is_exact else CERTAIN, warning)
 
@@ -113,78 +109,74 @@ class SurvivalLimits:
         if np.isnan(estimable.greatest):
             return _never()
         sides = [self._area(tau, highest) for highest in (False, True)]
-        at = self.versions.place(tau)
-        tried = [self.chosen(at, False), self.chosen(at, True), self._early(False), self._early(True)]
-        means = Curves(self.versions.counts(np.stack(tried))).statistic(Asked("restricted-mean", tau))
+        if self.versions.is_wide:
+            return Bound(sides[0], sides[1], CERTAIN, estimable.warning)
+        at = np.array([self.versions.place(tau)])
+        tried = [self.chosen(at, False), self.chosen(at, True), self.options.first_exits(), self.options.last_exits()]
+        means = Curves(self.versions.counts(_together(tried))).statistic(Asked("restricted-mean", tau))
         is_exact = all(bool(np.any(np.abs(means - side) < SAME)) for side in sides)
         return Bound(sides[0], sides[1], EXACT if is_exact else CERTAIN, estimable.warning)
 
-    def _reaching(self, chosen: Positions, reaching: NDArray[np.bool_], place: int, highest: bool) -> list[float]:
+    def _reaching(self, chosen: Ranked, reached: int, place: int, highest: bool) -> list[float]:
         """Survival of the version with one subject after the other followed for long enough."""
-        versions = self.versions
-        keys = np.where(versions.own.exit > place, versions.size + 2, self._order)
-        outside = versions.size + 3
-        best = versions.choose(np.where(reaching, keys, -outside if highest else outside), highest)
+        other = self.options.reaching(place, reached, highest)
         values = []
-        for subject in np.flatnonzero(reaching[best]).tolist():
-            version = chosen.copy()
-            version[subject] = best[subject]
-            values.append(float(self.curve(version, place)[-1]))
+        for subject in np.flatnonzero(other.exit[0] >= reached).tolist():
+            exits, code = chosen.exit.copy(), chosen.code.copy()
+            exits[0, subject], code[0, subject] = other.exit[0, subject], other.code[0, subject]
+            values.append(float(self._survival(Ranked.at_risk_from_the_origin(exits, code))[1][0, place]))
         return values
 
     def _crossing(self, level: float, highest: bool) -> int | None:
-        """The first place at which survival is at or below the level."""
-        # a version crosses no sooner than the lowest does, and no later than the highest: from one to the next until it is it
+        """The first place at which the lowest (highest) survival is at or below the level."""
         last = self.versions.size - 1
-        if self._version(last, highest)[last] > level:
+        if self.survival(last, highest) > level:
             return None
-        at = _first_at(self._version(last, highest), level)
-        while True:
-            before = at if highest else at - 1
-            if before < 0:
-                return at
-            curve = self._version(before, highest)
-            if (curve[before] <= level) == highest:
-                return at
-            at = _first_at(curve, level)
-
-    def _version(self, place: int, highest: bool) -> Floats:
-        """Survival after each time of the version that is lowest (highest) at ``place``."""
-        if (place, highest) not in self._whole:
-            self._whole[place, highest] = self.curve(self.chosen(place, highest), self.versions.size - 1)
-        return self._whole[place, highest]
+        # a version crosses no sooner than the lowest does, and no later than the highest: its crossing is where to look next
+        at = _first_at(self.curve(last, highest), level)
+        low, high = (at, last) if highest else (0, at)
+        steps = iter([0, 0, *2 ** np.arange(31)] if highest else [0, 1, *2 ** np.arange(31)])
+        while low < high:
+            middle, step = (low + high) // 2, next(steps)
+            place = min(low + step, middle) if highest else max(high - step, middle)
+            curve = self.curve(place, highest)
+            crossing = _first_at(curve, level)
+            if curve[place] <= level:
+                high = place if highest else crossing
+            else:
+                low = crossing if highest else place + 1
+        return high
 
     def _ends(self) -> tuple[float, float]:
         """The earliest and the latest time at which follow-up can end."""
-        versions = self.versions
-        latest = np.append(np.maximum.reduceat(versions.own.exit, versions.first), versions.last_fixed)
-        shortest = np.append(np.minimum.reduceat(versions.own.exit, versions.first), versions.last_fixed)
-        return float(versions.times[max(int(shortest.max()), 0)]), float(versions.times[int(latest.max())])
+        versions, options = self.versions, self.options
+        shortest = max(int(options.shortest.max(initial=-1)), versions.last_fixed, 0)
+        longest = max(int(options.longest.max(initial=-1)), versions.last_fixed)
+        return float(versions.times[shortest]), float(versions.times[longest])
 
     def _attains(self, value: float, p: float, places: tuple[int, int], highest: bool) -> bool:
         """Whether one of the versions that are likely to has the quantile."""
-        tried = [self.chosen(place, highest) for place in places] + [self._early(highest)]
-        found = Curves(self.versions.counts(np.stack(tried))).quantile(p)
+        early = self.options.last_exits() if highest else self.options.first_exits()
+        found = Curves(self.versions.counts(_together([self.chosen(np.array(places), highest), early]))).quantile(p)
         return bool(np.any(np.abs(found - value) < SAME))
 
-    def _early(self, late: bool) -> Positions:
-        """Each subject's event at its earliest (latest); of who has none the earliest (latest) censoring."""
-        own, size = self.versions.own, self.versions.size
-        if late:
-            return self.versions.choose(own.exit, greatest=True)
-        return self.versions.choose(
-            np.where(own.code > 0, own.exit, np.where(own.code == 0, size, 2 * size) + own.exit)
-        )
+    def _survival(self, chosen: Ranked, size: int | None = None) -> tuple[Positions, Floats]:
+        """Of versions, one a row, how many are left before each time and after the last, and survival just after each.
 
-    def _left_and_having(self, chosen: Positions, place: int) -> tuple[Positions, Positions]:
-        """How many of a version are left before each time up to ``place`` and after it, and how many have the event then."""
-        versions, own, size = self.versions, self.versions.own, place + 1
-        code, at = own.code[chosen], own.exit[chosen]
-        inside = at <= place
-        exits = versions.exits[:size] + np.bincount(at[(code >= 0) & inside], minlength=size)
-        having = versions.having[:size] + np.bincount(at[(code > 0) & inside], minlength=size)
-        n = len(versions.fixed.exit) + int((code >= 0).sum())
-        return n - np.concatenate([[0], np.cumsum(exits)]), having
+        Of the first ``size`` times, where that is given.
+        """
+        versions, rows = self.versions, len(chosen.code)
+        size = versions.size if size is None else size
+        cell = chosen.exit + np.arange(rows)[:, None] * size
+        is_in = chosen.code >= 0
+        inside = is_in & (chosen.exit < size)
+        exits = np.bincount(cell[inside], minlength=rows * size).reshape(rows, size) + versions.exits[:size]
+        inside &= chosen.code > 0
+        having = np.bincount(cell[inside], minlength=rows * size).reshape(rows, size) + versions.having[:size]
+        n = len(versions.fixed.exit) + is_in.sum(axis=1, keepdims=True)
+        left = np.concatenate([n, n - np.cumsum(exits, axis=1)], axis=1)
+        before = np.maximum(left[:, :-1], 1)
+        return left, np.asarray(np.cumprod((before - having) / before, axis=1))
 
     def _area(self, tau: float, highest: bool) -> float:
         """The area under the lowest (above it the highest) survival at each time.
@@ -198,46 +190,49 @@ class SurvivalLimits:
         times = versions.times[versions.times < tau]
         heights = np.ones(len(times) + 1)
         if len(times):
-            left, everybody = self._extreme_numbers(highest)
-            at = np.unique(versions.own.exit)
-            at = np.unique(np.append(at[(at >= 0) & (at < len(times))], 0))
+            can_leave = np.bincount(np.maximum(versions.own.exit, 0), minlength=1)[: len(times)]
+            can_leave[0] = 1
+            at = np.flatnonzero(can_leave)
             starts = at[:: len(at) // MOST_STEPS + 1]
-            for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(times)], strict=True):
-                chosen, inside = self.chosen(end - 1, highest), slice(start, end)
-                staying, having = self._left_and_having(chosen, end - 1)
-                after, curve = staying[1:][inside], _survival(staying, having)
-                limit = self.survival(start, highest) if highest else float(curve[-1])
-                share = left[inside] * staying[0] / np.maximum(after * everybody[inside], 1)
-                made = np.where(after > 0, curve[inside] * share, limit)
-                heights[start + 1 : end + 1] = np.minimum(made, limit) if highest else np.maximum(made, limit)
-        if len(versions.alternatives.between) and not highest:
+            lasts = np.append(starts[1:], len(times)) - 1
+            stretch, place = np.repeat(np.arange(len(starts)), lasts + 1 - starts), np.arange(len(times))
+            staying, curves = self._survival(self.chosen(lasts, highest), len(times))
+            if highest:
+                limit = self._survival(self.chosen(starts, True), len(times))[1][np.arange(len(starts)), starts]
+            else:
+                limit = curves[np.arange(len(starts)), lasts]
+            left, everybody = self._extreme_numbers(highest)
+            after, limit = staying[stretch, place + 1], limit[stretch]
+            share = left[: len(times)] * staying[stretch, 0] / np.maximum(after * everybody[: len(times)], 1)
+            made = np.where(after > 0, curves[stretch, place] * share, limit)
+            heights[1:] = np.minimum(made, limit) if highest else np.maximum(made, limit)
+        if len(versions.between) and not highest:
             # an event between two times may come right after the first
             heights = np.append(heights[1:], self.survival(versions.place(tau), False))
         return float((np.diff(np.concatenate([[0.0], times, [tau]])) * heights).sum())
 
     def _extreme_numbers(self, highest: bool) -> tuple[Positions, Positions]:
         """By time how many are left after it, and of how many, in the version with the lowest (highest) survival then."""
-        versions, own, first = self.versions, self.versions.own, self.versions.first
-        places = np.arange(versions.size)
+        versions, options = self.versions, self.options
+        places, number = np.arange(versions.size), len(options.shortest)
         of_fixed = len(versions.fixed.exit) - np.cumsum(versions.exits)
-        bounding = (np.maximum if highest else np.minimum).reduceat(own.exit, first)
-        left = of_fixed + len(first) - np.searchsorted(np.sort(bounding), places, side="right")
-        has_none = np.logical_or.reduceat(own.code < 0, first)
+        bounding = np.sort(options.longest if highest else options.shortest)
+        left = of_fixed + number - np.searchsorted(bounding, places, side="right")
         if highest:
             # no record is the highest of who is not past the time and is never censored
-            is_none = has_none & ~np.logical_or.reduceat(own.code == 0, first)
-            missing = np.searchsorted(np.sort(bounding[is_none]), places, side="right")
+            is_none = options.has_none & (options.first_censored > versions.size - 1)
+            missing = np.searchsorted(np.sort(options.longest[is_none]), places, side="right")
         else:
             # no record is the lowest of who has had no event yet
-            event = np.minimum.reduceat(np.where(own.code > 0, own.exit, versions.size), first)[has_none]
-            missing = len(event) - np.searchsorted(np.sort(event), places, side="right")
-        return left, len(versions.fixed.exit) + len(first) - missing
+            event = np.sort(options.first_event[options.has_none])
+            missing = len(event) - np.searchsorted(event, places, side="right")
+        return left, len(versions.fixed.exit) + number - missing
 
 
-def _survival(left: Positions, having: Positions) -> Floats:
-    """Survival just after each time, of how many are left before each and after the last, and have the event then."""
-    before = left[:-1]
-    return np.asarray(np.cumprod(np.where(before > 0, (before - having) / np.maximum(before, 1), 1.0)))
+def _together(chosen: list[Ranked]) -> Ranked:
+    """The rows of all."""
+    exits, code = (np.concatenate([getattr(each, name) for each in chosen]) for name in ("exit", "code"))
+    return Ranked.at_risk_from_the_origin(exits, code)
 
 
 def _first_at(curve: Floats, level: float) -> int:

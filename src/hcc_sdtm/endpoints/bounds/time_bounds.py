@@ -13,8 +13,8 @@ from hcc_sdtm.endpoints.bounds.curves import Asked
 from hcc_sdtm.endpoints.bounds.delayed_limits import DelayedLimits
 from hcc_sdtm.endpoints.bounds.every_version import enumerate_bounds
 from hcc_sdtm.endpoints.bounds.incidence_limits import IncidenceLimits
-from hcc_sdtm.endpoints.bounds.outcomes import NO_RECORD, Alternatives, Outcomes, TimeEndpoint, late_entry
-from hcc_sdtm.endpoints.bounds.ratio_limits import Shares, count_bound
+from hcc_sdtm.endpoints.bounds.outcomes import TimeEndpoint, late_entry
+from hcc_sdtm.endpoints.bounds.ratio_limits import Shares
 from hcc_sdtm.endpoints.bounds.study_versions import StudyVersions
 from hcc_sdtm.endpoints.bounds.survival_limits import SurvivalLimits
 from hcc_sdtm.spec.endpoints import IncidenceEndpoint
@@ -46,12 +46,10 @@ def asked_of(endpoint: TimeEndpoint, measure: str, time: float, cause: str) -> A
 class TimeBounds:
     """The bounds of one endpoint in one population; so many ``combinations`` are tried."""
 
-    def __init__(self, endpoint: TimeEndpoint, alternatives: Alternatives, combinations: int) -> None:
-        self.endpoint, self.alternatives, self.most = endpoint, alternatives, combinations
+    def __init__(self, endpoint: TimeEndpoint, versions: StudyVersions, combinations: int) -> None:
+        self.endpoint, self.versions, self.most = endpoint, versions, combinations
         self.late = late_entry(endpoint)
-        self.causes = len(endpoint.causes) if isinstance(endpoint, IncidenceEndpoint) else 1
-        self.versions = StudyVersions(alternatives, self.causes, self.late is not None)
-        self.is_tried = not alternatives.is_wide and alternatives.combinations <= combinations
+        self.is_tried = not versions.is_wide and versions.combinations <= combinations
 
     def bounds(self, asked: Sequence[Asked]) -> list[Bound]:
         """The bound of each statistic; without a label where none is known."""
@@ -60,7 +58,7 @@ class TimeBounds:
         if tried and self.is_tried:
             enumerated = enumerate_bounds(self.versions, [asked[at] for at in tried], self.late)
             found = [dict(zip(tried, enumerated, strict=True)).get(at, bound) for at, bound in enumerate(found)]
-        if self.alternatives.is_wide:
+        if self.versions.is_wide:
             found = [bound.as_certain() for bound in found]
         return [bound.as_exact() if bound.is_one_value else bound for bound in found]
 
@@ -107,45 +105,36 @@ class TimeBounds:
         return NONE
 
     def _count(self, asked: Asked) -> Bound:
-        fixed, options, first = self.alternatives.fixed.code, self.alternatives.options.code, self.alternatives.first
-        if asked.measure == "left-out":
-            return count_bound(
-                self.alternatives.size - int((fixed >= 0).sum()), -(options >= 0).astype(np.int64), first
-            )
+        versions = self.versions
         if asked.measure == "events":
-            counted = (fixed > 0, options > 0) if not asked.cause else (fixed == asked.cause, options == asked.cause)
+            codes = range(asked.cause, asked.cause + 1) if asked.cause else range(1, versions.causes + 1)
         else:
-            counted = (fixed == 0, options == 0) if asked.measure == "censored" else (fixed >= 0, options >= 0)
-        return count_bound(int(counted[0].sum()), counted[1].astype(np.int64), first)
+            codes = range(1 if asked.measure == "censored" else versions.causes + 1)
+        least, greatest = versions.number_with(codes)
+        if asked.measure == "left-out":
+            least, greatest = versions.members - greatest, versions.members - least
+        return Bound(float(least), float(greatest), EXACT)
 
     def _entered(self, t: float) -> Bound:
-        fixed, options = self.alternatives.fixed, self.alternatives.options
-        x, n = (options.code >= 0) & (options.entry <= t), options.code >= 0
-        sums = int((fixed.entry[fixed.code >= 0] <= t).sum()), int((fixed.code >= 0).sum())
-        return Shares(*sums, x.astype(np.int64), n.astype(np.int64), self.alternatives.first).percentage()
+        versions, place = self.versions, self.versions.place(t)
+        n = versions.own.code >= 0
+        x = n & (versions.own.entry <= place)
+        # who has a range may have no record, enter later, or have entered
+        open_x, open_n = (np.tile(each, len(versions.ranges)) for each in ([0, 0, 1], [0, 1, 1]))
+        first = np.append(versions.first, len(n) + 3 * np.arange(len(versions.ranges)))
+        sums = int((versions.fixed.entry <= place).sum()), len(versions.fixed.code)
+        return Shares(*sums, np.append(x, open_x), np.append(n, open_n), first).percentage()
 
     def _at_risk(self, t: float) -> Bound:
-        fixed, options = self.alternatives.fixed, self.alternatives.options
-        staying = (options.code >= 0) & (options.time >= t)
-        return count_bound(
-            int((fixed.time[fixed.code >= 0] >= t).sum()), staying.astype(np.int64), self.alternatives.first
-        )
+        versions = self.versions
+        place = int(np.searchsorted(versions.times, t, side="left"))
+        fixed = int((versions.fixed.exit >= place).sum())
+        open_ends = int((versions.longest >= place).sum()) + int((versions.ranges[:, 1] >= place).sum())
+        return Bound(float(fixed + int((versions.shortest >= place).sum())), float(fixed + open_ends), EXACT)
 
     def _conditional(self, t: float, given: float) -> Bound:
         """The rate of those free of the event at ``given``: who left by then is in no risk set after it."""
-        versions = StudyVersions(self._after(given))
-        if not versions.size:
-            return Bound(np.nan, np.nan, EXACT, NOT_IN_ANY)
-        return SurvivalLimits(versions).rate(t)
-
-    def _after(self, given: float) -> Alternatives:
-        def staying(outcomes: Outcomes) -> Outcomes:
-            leaves = ~(outcomes.time > given)
-            times = np.where(leaves, np.nan, outcomes.time)
-            return Outcomes(times, np.where(leaves, NO_RECORD, outcomes.code), np.where(leaves, np.nan, outcomes.entry))
-
-        own = self.alternatives
-        return Alternatives(staying(own.fixed), staying(own.options), own.first, own.analysed, own.size, own.is_wide)
+        return SurvivalLimits(self.versions.after(given)).rate(t)
 
     @cached_property
     def _survival(self) -> SurvivalLimits:

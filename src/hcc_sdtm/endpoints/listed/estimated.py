@@ -10,6 +10,7 @@ import numpy as np
 from hcc_sdtm.endpoints.listed.analysis_data import AnalysisData, Floats, Mask, Positions
 from hcc_sdtm.endpoints.listed.analysis_set import AnalysisSet, Population, build_analysis_set
 from hcc_sdtm.endpoints.listed.estimates import Curve
+from hcc_sdtm.endpoints.listed.interval_study import IntervalStudy
 from hcc_sdtm.endpoints.listed.statistics import Statistic, count_of
 from hcc_sdtm.spec.endpoints import EndpointSpec, RiskSetMinimum
 
@@ -22,13 +23,14 @@ UNIT = re.compile(r"\((days|weeks|months|years)\)", re.IGNORECASE)
 @dataclass(frozen=True)
 class Estimated:
     """One endpoint in one population: the method in words, how many were analysed, the statistics, the curve where there is
-    one, and the records behind them."""
+    one, and the records behind them; the intervals of an interval-censored one."""
 
     method: str
     n: int
     statistics: list[Statistic]
     curve: Curve | None
     chosen: AnalysisSet
+    intervals: IntervalStudy | None = None
 
 
 def unit_of(endpoint: EndpointSpec, data: AnalysisData) -> str:

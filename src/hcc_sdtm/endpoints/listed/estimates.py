@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import cast
 
@@ -13,6 +13,7 @@ import pandas as pd
 from hcc_sdtm.endpoints.competing import IncidenceCurve
 from hcc_sdtm.endpoints.listed.analysis_data import Positions
 from hcc_sdtm.endpoints.listed.analysis_set import AnalysisSet
+from hcc_sdtm.endpoints.listed.interval_study import IntervalStudy
 from hcc_sdtm.endpoints.survival import SurvivalCurve
 
 Curve = SurvivalCurve | IncidenceCurve
@@ -26,13 +27,14 @@ class Estimates:
 
     ``results`` has one row a statistic (`statistics.RESULT_COLUMNS`); ``curves`` the curve of each endpoint that has one, for
     all its subjects; ``group_curves`` those of groups, by endpoint and group; ``sets`` the records that each endpoint and
-    group rests on, as places in the dataset that was given.
+    group rests on, as places in the dataset that was given; ``intervals`` those of subjects, of interval-censored endpoints.
     """
 
     results: pd.DataFrame
     curves: Mapping[str, Curve]
     group_curves: Mapping[tuple[str, str], Curve]
     sets: Mapping[tuple[str, str], AnalysisSet]
+    intervals: Mapping[tuple[str, str], IntervalStudy] = field(default_factory=dict)
 
     @cached_property
     def analysed(self) -> pd.DataFrame:

@@ -22,6 +22,7 @@ from hcc_sdtm.endpoints.listed.estimates import Curve, Estimates
 from hcc_sdtm.endpoints.listed.follow_up_estimate import estimate_follow_up
 from hcc_sdtm.endpoints.listed.incidence_estimate import estimate_incidence
 from hcc_sdtm.endpoints.listed.interval_estimate import estimate_interval_censored
+from hcc_sdtm.endpoints.listed.interval_study import IntervalStudy
 from hcc_sdtm.endpoints.listed.proportion_estimate import estimate_proportion
 from hcc_sdtm.endpoints.listed.statistics import RESULT_COLUMNS, STATISTIC_FIELDS, Statistic
 from hcc_sdtm.endpoints.listed.survival_estimate import estimate_survival
@@ -67,6 +68,7 @@ def estimate_endpoints(
     curves: dict[str, Curve] = {}
     group_curves: dict[tuple[str, str], Curve] = {}
     sets: dict[tuple[str, str], AnalysisSet] = {}
+    intervals: dict[tuple[str, str], IntervalStudy] = {}
     for listed in endpoints.endpoints:
         endpoint = listed
         if not isinstance(listed, ProportionEndpoint | CategoriesEndpoint):
@@ -76,12 +78,14 @@ def estimate_endpoints(
             rows += _rows(endpoint, words, part)
             if part.made is not None:
                 sets[endpoint.id, part.group] = part.made.chosen
+            if part.made is not None and part.made.intervals is not None:
+                intervals[endpoint.id, part.group] = part.made.intervals
             if part.made is not None and part.made.curve is not None:
                 if part.group:
                     group_curves[endpoint.id, part.group] = part.made.curve
                 else:
                     curves[endpoint.id] = part.made.curve
-    return Estimates(pd.DataFrame(rows, columns=list(RESULT_COLUMNS)), curves, group_curves, sets)
+    return Estimates(pd.DataFrame(rows, columns=list(RESULT_COLUMNS)), curves, group_curves, sets, intervals)
 
 
 def _parts(endpoint: EndpointSpec, data: AnalysisData, enough: RiskSetMinimum) -> Iterator[Part]:

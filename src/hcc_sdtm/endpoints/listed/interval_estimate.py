@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from hcc_sdtm.adam.admissible.interval_outcomes import last_without
 from hcc_sdtm.endpoints.interval_censored import Range, interval_censored
 from hcc_sdtm.endpoints.listed.analysis_data import AnalysisData, Floats
 from hcc_sdtm.endpoints.listed.analysis_set import AnalysisSet
 from hcc_sdtm.endpoints.listed.estimated import Estimated, outcomes_of, subjects_of
+from hcc_sdtm.endpoints.listed.interval_study import IntervalStudy, Scale, interval_ends
 from hcc_sdtm.endpoints.listed.statistics import PERCENT, Statistic, at_time, count_of
 from hcc_sdtm.number_text import NOT_ESTIMABLE, number_text
 from hcc_sdtm.spec.endpoints import IntervalCensoredEndpoint
@@ -21,14 +21,6 @@ OTHER_DATES = "a time that is not the one between its dates"
 ONE_LENGTH = "all times are of one length, which does not say how they count days"
 ROUNDING = 1e-6
 """Days by which a time may differ from the one between its dates."""
-
-
-@dataclass(frozen=True)
-class Scale:
-    """How AVAL counts days: (days between the dates + ``first_day``) / ``unit``."""
-
-    unit: float
-    first_day: float
 
 
 def estimate_interval_censored(
@@ -48,33 +40,28 @@ def estimate_interval_censored(
         ~(np.abs(days - chosen.numbers("AVAL") * scale.unit) <= ROUNDING),
         OTHER_DATES if np.isfinite(scale.unit) else ONE_LENGTH,
     )
-    days = chosen.numbers("ADT") - chosen.numbers("STARTDT") + scale.first_day
     had = chosen.numbers("CNSR") == 0
     codes, texts = chosen.texts("EVNTDESC")
     seen = had & np.isin(codes, [at for at, text in enumerate(texts) if text in endpoint.between])
-    upper = np.where(had, days, np.inf)
-    lower = np.where(seen, np.minimum(_free_until(endpoint, chosen, data, scale), days), days)
+    start, end = chosen.numbers("STARTDT"), chosen.numbers("ADT")
+    lower, upper = interval_ends(start, _free_until(endpoint, chosen, data), end, had, seen, scale)
     made = interval_censored(lower, upper)
     statistics = [*subjects_of(chosen), *outcomes_of(chosen)]
     statistics.append(count_of("events between two assessments", "events", int((lower < upper)[seen].sum()), BETWEEN))
     warning = "; ".join(made.warnings)
-    middle = made.quantile(0.5)
-    median = Range(middle.lowest / scale.unit, middle.highest / scale.unit)
+    study = IntervalStudy(lower, upper, scale, made)
+    median, *rates = study.values(endpoint.times)
     statistics.append(_range("median", "median", median, endpoint.unit, warning))
-    last = float(days.max()) if len(days) else np.nan
-    for t in endpoint.times:
-        rate = made.rate(t * scale.unit) if np.isfinite(scale.unit) else Range(np.nan, np.nan)
-        is_seen = t * scale.unit <= last or rate.highest <= 0
-        percent = Range(100 * rate.lowest, 100 * rate.highest) if is_seen else Range(np.nan, np.nan)
-        statistics.append(_range(f"rate {at_time(t, endpoint.unit)}", "rate", percent, PERCENT, warning, t))
-    return Estimated("Turnbull (interval-censored), without limits", made.n, statistics, None, chosen)
+    for t, rate in zip(endpoint.times, rates, strict=True):
+        statistics.append(_range(f"rate {at_time(t, endpoint.unit)}", "rate", rate, PERCENT, warning, t))
+    return Estimated("Turnbull (interval-censored), without limits", made.n, statistics, None, chosen, study)
 
 
-def _free_until(endpoint: IntervalCensoredEndpoint, chosen: AnalysisSet, data: AnalysisData, scale: Scale) -> Floats:
-    """The day of the last assessment without the event before the end of each record; 0 where there is none."""
-    asked = endpoint.assessments
-    rows, subjects = data.adrs.of(asked.parameter)
-    for variable, values in {**asked.where, "AVALC": asked.values}.items():
+def _free_until(endpoint: IntervalCensoredEndpoint, chosen: AnalysisSet, data: AnalysisData) -> Floats:
+    """The date of the last assessment without the event before the end of each record; NaN where there is none."""
+    asked = endpoint.asked
+    rows, subjects = data.adrs.of(asked.assessed)
+    for variable, values in asked.texts.items():
         codes, texts = data.adrs.texts(variable, rows)
         kept = np.isin(codes, [at for at, text in enumerate(texts) if text in values])
         rows, subjects = rows[kept], subjects[kept]
@@ -82,12 +69,8 @@ def _free_until(endpoint: IntervalCensoredEndpoint, chosen: AnalysisSet, data: A
     place = np.searchsorted(chosen.subjects, subjects)
     known = place < len(chosen.subjects)
     known[known] = chosen.subjects[place[known]] == subjects[known]
-    date, place = data.adrs.numbers("ADT", rows)[known], place[known]
-    start, end = chosen.numbers("STARTDT"), chosen.numbers("ADT")
-    before = (date < end[place]) & (date >= start[place])
-    last = np.full(len(start), -np.inf)
-    np.maximum.at(last, place[before], date[before])
-    return np.where(np.isfinite(last), last - start + scale.first_day, 0.0)
+    date = data.adrs.numbers("ADT", rows)[known]
+    return last_without(place[known], date, chosen.numbers("STARTDT"), chosen.numbers("ADT"))
 
 
 def _scale(chosen: AnalysisSet) -> Scale:

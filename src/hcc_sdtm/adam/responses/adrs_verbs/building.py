@@ -41,6 +41,9 @@ FURTHER_COLUMNS = ["AVISIT", "AVISITN", "AVAL", "NEREAS", "SRCDOM", "SRCVAR", "S
 three of the source stand where ``source`` and ``position`` do not say it.
 """
 
+GIVEN_COLUMNS = ["ADT", "ADTF", "AVALC", "ANL01FL", *FURTHER_COLUMNS]
+"""Columns of ADRS that are also columns of a parameter while it is made."""
+
 
 class Building:
     """The parameters made so far by code, the findings and time lines of making them, and what they are made from.
@@ -139,6 +142,12 @@ class Building:
         chosen = np.zeros(len(timeline.subject), dtype=bool)
         chosen[index[index >= 0]] = True
         return self.from_timeline(timeline.keep(chosen))
+
+    def given_rows(self, rows: pd.DataFrame | None) -> pd.DataFrame | None:
+        """Rows of an ADRS of the same subjects as rows of a parameter."""
+        if rows is None:
+            return None
+        return rows[GIVEN_COLUMNS].assign(subject=self.subjects.codes(rows["USUBJID"]), source=-1, position=-1)
 
     def undated_rows(self, subject: np.ndarray, value: str) -> pd.DataFrame:
         """A row without date and source for each of the subjects, with the value."""
