@@ -47,8 +47,8 @@ def outcomes_of(rows):
     return Outcomes(columns[0], columns[1].astype(np.int64), columns[2])
 
 
-def study_versions(subjects, causes=1, delayed=False, asked=()):
-    """The versions of the study as the bounds read them."""
+def study_versions(subjects, causes=1, delayed=False, asked=(), ranges=()):
+    """The versions of the study as the bounds read them; who has a range (first time, last) comes after the others."""
     several = [(number, each) for number, own in enumerate(subjects) if len(own) > 1 for each in own]
     nobody = np.empty(0, dtype=np.int64)
     alternatives = Alternatives(
@@ -57,9 +57,9 @@ def study_versions(subjects, causes=1, delayed=False, asked=()):
         outcomes_of([each for _, each in several]),
         np.array([number for number, _ in several], dtype=np.int64),
         nobody,
-        np.empty((0, 2)),
-        nobody,
-        len(subjects),
+        np.array(ranges, dtype=float).reshape(-1, 2),
+        np.arange(len(ranges)) + len(subjects),
+        len(subjects) + len(ranges),
         asked=np.array(asked, dtype=float),
     )
     return StudyVersions.of(alternatives, causes, delayed)

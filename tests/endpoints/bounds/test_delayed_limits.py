@@ -83,3 +83,10 @@ def test_it_is_narrow_where_many_are_at_risk():
     limits = DelayedLimits(study_versions([*fixed, *moving], delayed=True), MINIMUM)
     bound = limits.rate(4.0)
     assert 0 < bound.greatest - bound.least < 3
+
+
+def test_a_curve_that_starts_in_some_versions_only_starts_in_those_by_the_last_entry():
+    subjects = [[(2.0, 0, 1.5), (np.nan, -1, np.nan), (2.0, 1, 0.0)], [(1.0, 1, 0.0), (np.nan, -1, np.nan)]]
+    bound = DelayedLimits(study_versions(subjects, delayed=True), RiskSetMinimum(count=1, share=0.3)).start()
+    assert (bound.least, bound.greatest) == (0.0, 1.5)
+    assert bound.warning

@@ -28,6 +28,7 @@ class DelayedLimits:
     """What contains the survival curves of a study's versions; ``minimum`` is how many must be at risk for a curve to start."""
 
     def __init__(self, versions: StudyVersions, minimum: RiskSetMinimum) -> None:
+        has_ranges = len(versions.ranges) > 0
         versions = versions.spelled_out(np.arange(versions.size))
         own, first = versions.own, versions.first
         self.versions, self.size = versions, versions.size
@@ -38,6 +39,8 @@ class DelayedLimits:
             np.maximum.reduceat(own.entry, first),
         )
         self._exits = versions.shortest, versions.longest
+        last_entry = max(int(versions.fixed.entry.max(initial=0)), int(own.entry.max(initial=0)))
+        self._last_entry = self.size - 1 if has_ranges else last_entry
         fixed = np.bincount(versions.fixed.entry, minlength=self.size) if self.size else np.zeros(0, dtype=np.int64)
         entered, left = np.cumsum(fixed), np.cumsum(versions.exits)
         before = entered - fixed - (left - versions.exits)
@@ -56,7 +59,8 @@ class DelayedLimits:
             return _never()
         times, latest = self.versions.times, self.latest_start
         if latest is None:
-            return Bound(float(times[self.earliest_start]), np.nan, CERTAIN, MAYBE_NOT_IN_ALL)
+            # it starts when somebody enters
+            return Bound(float(times[self.earliest_start]), float(times[self._last_entry]), CERTAIN, MAYBE_NOT_IN_ALL)
         label = EXACT if latest == self.earliest_start else CERTAIN
         return Bound(float(times[self.earliest_start]), float(times[latest]), label)
 
@@ -161,6 +165,7 @@ class DelayedLimits:
         others = np.maximum(self._without_own - having, 0)
         # by subject the smallest factor of an event up to each time: what it falls by, at each
         falls = np.where(place > earliest, np.log(np.maximum(others / (others + 1), NEARLY_NOTHING)), 0.0)
+        # ranks start anew, below those before, with each subject
         order = np.argsort(falls)
         rank = np.empty(self.size, dtype=np.int64)
         rank[order] = np.arange(self.size)

@@ -22,16 +22,13 @@ from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hcc_sdtm.endpoints.bounds.bound import CERTAIN, ENUMERATED, EXACT, Bound
 from hcc_sdtm.endpoints.bounds.curves import Asked
 from hcc_sdtm.endpoints.bounds.every_version import estimate_versions, every_choice
 from hcc_sdtm.endpoints.bounds.study_versions import StudyVersions
 from hcc_sdtm.endpoints.bounds.survival_limits import SurvivalLimits
-from hcc_sdtm.endpoints.listed.analysis_data import Positions
-
-Mask = NDArray[np.bool_]
+from hcc_sdtm.endpoints.listed.analysis_data import Mask, Positions
 
 
 class IncidenceLimits:
@@ -41,9 +38,10 @@ class IncidenceLimits:
     """
 
     def __init__(self, versions: StudyVersions, combinations: int) -> None:
+        versions = _extremes(versions)
+        self.free_of_all, self.most = SurvivalLimits(versions), combinations
         # of who can end at any time the extremes are at the ends of its range and at the times asked for
-        self.versions, self.most = _extremes(versions.spelled_out(versions.asked)), combinations
-        self.free_of_all = SurvivalLimits(self.versions)
+        self.versions = versions.spelled_out(versions.asked)
 
     def incidence(self, t: float, cause: int) -> Bound:
         """Percentage with the cause by ``t``; certain only where follow-up may end before ``t``."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hcc_sdtm.adam.admissible.finding_outcomes import Admissible
 from hcc_sdtm.endpoints.bounds.outcomes import (
@@ -20,7 +21,7 @@ from hcc_sdtm.endpoints.bounds.outcomes import (
     read_outcomes,
 )
 from hcc_sdtm.endpoints.bounds.study_versions import StudyVersions
-from hcc_sdtm.endpoints.listed.analysis_data import Floats, Positions, Subjects
+from hcc_sdtm.endpoints.listed.analysis_data import Floats, Mask, Positions, Subjects
 from hcc_sdtm.endpoints.listed.analysis_set import AnalysisSet, Population, build_populations
 from hcc_sdtm.spec.endpoints import IncidenceEndpoint, ProportionEndpoint
 
@@ -55,7 +56,9 @@ class OpenOutcomes:
     def __init__(self, admissible: Admissible, subjects: Subjects) -> None:
         self.admissible, self.subjects = admissible, subjects
         outcomes = admissible.outcomes
-        self._owners, self._parameters = outcomes["USUBJID"].cat, outcomes["PARAMCD"].cat
+        if (np.diff(outcomes["PARAMCD"].cat.codes.to_numpy()) < 0).any():
+            raise ValueError("the admissible outcomes are not in the order of their parameters")
+        self._outcomes, self._owners, self._parameters = outcomes, outcomes["USUBJID"].cat, outcomes["PARAMCD"].cat
         self._numbers = subjects.names.get_indexer(pd.Index(self._owners.categories))
         responses, missed = admissible.responses, admissible.responses_not_enumerated
         self._responders, self._missed = (subjects.numbers(each["USUBJID"]) for each in (responses, missed))
@@ -72,30 +75,30 @@ class OpenOutcomes:
         """The distinct responses of each affected subject that the endpoint reads, and the subjects with too many."""
         among = endpoint.among
         group = (endpoint.parameter, among.parameter) if among else (endpoint.parameter,)
-        rows, missed = (
-            np.flatnonzero(codes == next((at for at, each in enumerate(groups) if each == group), len(groups)))
-            for codes, groups in (self._groups, self._missed_groups)
-        )
-        rows, unknown = rows[self._responders[rows] >= 0], self._missed[missed]
-        places, values = np.unique(self._values[0][rows], return_inverse=True)[::-1]
-        found = Responses(self._responders[rows], places, [self._values[1][at] for at in values])
+        rows = np.flatnonzero(_is_of(group, *self._groups) & (self._responders >= 0))
+        unknown = self._missed[_is_of(group, *self._missed_groups)]
+        codes, values = self._values
+        distinct, places = np.unique(codes[rows], return_inverse=True)
+        found = Responses(self._responders[rows], places, [values[at] for at in distinct])
         return found, np.unique(unknown[unknown >= 0])
 
     def of(self, paramcd: str) -> Open:
         """Those of a parameter."""
         missed = self.admissible.not_enumerated
         unknown = self.subjects.numbers(missed.loc[(missed["PARAMCD"] == paramcd).to_numpy(dtype=bool), "USUBJID"])
-        number, codes = (
-            int(self._parameters.categories.get_indexer(pd.Index([paramcd]))[0]),
-            self._parameters.codes.to_numpy(),
-        )
-        # outcomes are in the order of parameters
+        number = int(self._parameters.categories.get_indexer(pd.Index([paramcd]))[0])
+        codes = self._parameters.codes.to_numpy()
         start, end = np.searchsorted(codes, np.array([number, number + 1], dtype=codes.dtype))
         subject = self._numbers[self._owners.codes.to_numpy()[start:end]]
-        outcomes = self.admissible.outcomes.iloc[start:end]
+        outcomes = self._outcomes.iloc[start:end]
         if (self._numbers < 0).any():
             subject, outcomes = subject[subject >= 0], outcomes[subject >= 0]
         return Open(outcomes, subject, np.unique(unknown[unknown >= 0]))
+
+
+def _is_of(group: tuple[str, ...], codes: Positions, groups: NDArray[np.object_]) -> Mask:
+    """Which codes are those of the group."""
+    return np.isin(codes, [at for at, each in enumerate(groups) if each == group])
 
 
 def build_versions(

@@ -47,7 +47,7 @@ class Alternatives:
     """The outcomes of an endpoint's subjects.
 
     ``analysed`` has that of each subject with a record, ``options`` those that the affected subjects can have (an outcome may
-    be there twice), ``lacking`` the affected subjects who may have no record, too. Of who has too many completions only a
+    be there twice), ``lacking`` those of these subjects who may have no record, too. Of who has too many completions only a
     range is known (``ranges``: the earliest and the latest time, a row a subject): it can end at any time in it with any
     code, or have no record. ``of_analysed``, ``of_options`` and ``of_ranges`` are the numbers of their subjects, and
     ``members`` how many the population has. ``is_wide`` says that there are more options than completions, so that a bound

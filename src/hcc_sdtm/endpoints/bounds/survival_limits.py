@@ -63,6 +63,7 @@ class SurvivalLimits:
         low, high = (self.survival(place, highest) for highest in (False, True))
         if always:
             return Bound(100 * low, 100 * high, EXACT)
+        # survival 0 holds past the end of follow-up too
         least, greatest = ([0.0] if low == 0 else [], [0.0] if low == 0 else [])
         for values, highest in ((least, False), (greatest, True)):
             chosen = self.chosen(np.array([place]), highest)
@@ -135,6 +136,7 @@ class SurvivalLimits:
         # a version crosses no sooner than the lowest does, and no later than the highest: its crossing is where to look next
         at = _first_at(self.curve(last, highest), level)
         low, high = (at, last) if highest else (0, at)
+        # the lowest at a crossing already known tells the next, the highest may be there at once; then in growing steps
         steps = iter([0, 0, *2 ** np.arange(31)] if highest else [0, 1, *2 ** np.arange(31)])
         while low < high:
             middle, step = (low + high) // 2, next(steps)
@@ -191,7 +193,7 @@ class SurvivalLimits:
         heights = np.ones(len(times) + 1)
         if len(times):
             can_leave = np.bincount(np.maximum(versions.own.exit, 0), minlength=1)[: len(times)]
-            can_leave[0] = 1
+            can_leave[0] = 1  # the first stretch starts with the first time
             at = np.flatnonzero(can_leave)
             starts = at[:: len(at) // MOST_STEPS + 1]
             lasts = np.append(starts[1:], len(times)) - 1
