@@ -20,6 +20,7 @@ HOMES = {
     "pyreadstat": {"outputs", "raw", "received"},
     "lifelines": {"endpoints"},
     "matplotlib": {"outputs"},
+    "PIL": {"outputs"},
     "jinja2": {"outputs"},
     "rtflite": {"outputs"},
     "polars": {"outputs"},

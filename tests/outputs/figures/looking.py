@@ -6,8 +6,10 @@ from collections import defaultdict
 
 import matplotlib.image
 import numpy as np
+import pytest
 from matplotlib.patches import PathPatch
 from matplotlib.text import Text
+from PIL import Image
 
 from hcc_sdtm.outputs.figures.bars import CORNERS
 from hcc_sdtm.outputs.figures.sheet import write_figure
@@ -72,6 +74,7 @@ def require_same_bytes(folder, render):
     assert b"<dc:date>" not in files[0][0]
     image = matplotlib.image.imread(folder / "one" / "a.png")
     assert image.shape[1] == 1440  # 7.2 inches
+    assert Image.open(folder / "one" / "a.png").info["dpi"] == pytest.approx((200, 200), abs=0.01)
     assert image[..., :3].min() < 0.3  # something is drawn
     for edge in (image[0], image[-1], image[:, 0], image[:, -1]):
         assert np.all(edge[:, :3] == 1)  # and nothing runs over an edge

@@ -18,9 +18,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
+from PIL import Image
 
 from hcc_sdtm.outputs.facts import Facts
-from hcc_sdtm.outputs.figures.png import render_png
 from hcc_sdtm.outputs.figures.style import INK, QUIET, families, missing_letters, styled, text_width, wrap_text
 from hcc_sdtm.outputs.figures.svg_and_pixels import POINTS_PER_INCH, SvgAndPixels
 
@@ -156,7 +156,9 @@ def write_figure(figure: Figure, svg: Path, png: Path) -> str:
             figure.draw(renderer)
             renderer.finalize()
     if not lacking:
-        png.write_bytes(render_png(renderer.pixels, DOTS_PER_INCH))
+        # sheets are mostly empty: more compression takes longer and saves little
+        image = Image.fromarray(renderer.pixels).convert("RGB")
+        image.save(png, "PNG", dpi=(DOTS_PER_INCH, DOTS_PER_INCH), compress_level=1)
     figure.set_dpi(before)
     letters = "".join(dict.fromkeys(lacking))[:20]
     return f"no PNG: no font on this machine has {letters}; the SVG is whole" if lacking else ""
