@@ -30,6 +30,14 @@ def test_what_a_reader_is_shown(result, text):
     assert bound_text(result) == text
 
 
+def test_a_result_that_is_a_range_is_compared_end_by_end():
+    """Where the assessments do not tell in which part of a range survival lies, there is no value."""
+    own = {"text": "23.0 to 26.2", "lower": 23.0, "upper": 26.2}
+    assert bound_text(row(np.nan, 23.0, 26.2) | own) == "same"
+    assert bound_text(row(np.nan, 22.0, 26.2, "enumerated") | own) == "22.0 to 26.2, enumerated"
+    assert bound_text(row(np.nan, 26.2, np.nan) | own | {"text": "NE", "lower": 26.2}) == "26.2 to NE, exact"
+
+
 def test_the_legend_explains_the_words_that_stand_in_the_column():
     legend = bound_legend(["same", "1 to 2, certain", ""])
     assert "same: no completion changes it" in legend

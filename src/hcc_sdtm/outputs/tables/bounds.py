@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from hcc_sdtm.number_text import number_text
+from hcc_sdtm.number_text import NOT_ESTIMABLE, number_text
 
 SAME, SEARCHED = "same", "at least"
 HEAD = "Over unknown dates"
@@ -24,13 +24,17 @@ FINER = {"hazard-ratio": 2, "correlation": 2, "p-value": 4}
 def bound_text(row: Mapping[Any, Any]) -> str:
     """``26.1 to 28.4, exact`` of one result; ``same`` where no completion changes it; empty where none was made.
 
-    What was only searched is ``same, at least``. A change that the usual decimals would hide has more: ``8.28 to 8.32``.
+    What was only searched is ``same, at least``. A change that the usual decimals would hide has more: ``8.28 to 8.32``. A
+    result that is a range, without a value, is compared end by end.
     """
     kind = row.get("bound", "")
     if not isinstance(kind, str) or not kind:
         return ""
     least, greatest = float(row["least"]), float(row["greatest"])
-    if _same(least, greatest) and _same(least, float(row["value"])):
+    value = float(row["value"])
+    is_range = math.isnan(value) and row.get("text", NOT_ESTIMABLE) != NOT_ESTIMABLE
+    ends_of_value = (float(row["lower"]), float(row["upper"])) if is_range else (value, value)
+    if _same(least, ends_of_value[0]) and _same(greatest, ends_of_value[1]):
         return f"{SAME}, {kind}" if kind == SEARCHED else SAME
     ends = [(number_text(least, decimals), number_text(greatest, decimals)) for decimals in _decimals(row)]
     shown = next((pair for pair in ends if pair[0] != pair[1]), ends[0])
