@@ -20,7 +20,6 @@ TimeEndpoint = SurvivalEndpoint | FollowUpEndpoint | IncidenceEndpoint
 NO_RECORD = -1
 """Code of an outcome in which the subject is not in the estimate."""
 
-
 COLUMNS = ("AVAL", "CNSR", "CAUSE", "ENTRY")
 """What an outcome is made of."""
 

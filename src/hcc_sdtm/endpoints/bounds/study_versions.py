@@ -102,15 +102,14 @@ class StudyVersions:
         if not len(self.ranges):
             return self
         first, last = self.ranges[:, :1], self.ranges[:, 1:]
-        every, codes, nobody = np.unique(np.append(places, self.ranges)), self.causes + 1, np.full(len(first), MISSING)
+        every, codes = np.unique(np.append(places, self.ranges)), self.causes + 1
         row, at = np.nonzero((every >= first) & (every <= last))
         # no record comes first
         owner = np.append(np.arange(len(first)), np.repeat(row, codes))
         order = np.argsort(owner, kind="stable")
-        exits, code = (
-            np.append(nobody, np.repeat(every[at], codes)),
-            np.append(nobody, np.tile(np.arange(codes), len(at))),
-        )
+        nobody = np.full(len(first), MISSING)
+        exits = np.append(nobody, np.repeat(every[at], codes))
+        code = np.append(nobody, np.tile(np.arange(codes), len(at)))
         entries = np.append(nobody, np.zeros(len(at) * codes, dtype=np.int64)) if self.delayed else NO_ENTRIES
         return replace(
             self,

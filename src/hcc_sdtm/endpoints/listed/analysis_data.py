@@ -52,9 +52,8 @@ class Subjects:
 
     def numbers(self, usubjid: pd.Series) -> Positions:
         """The number of each USUBJID; -1 for one that ADSL does not have."""
-        starts, codes, distinct = runs(usubjid)
-        numbers = np.append(self.names.get_indexer(distinct), -1).astype(np.int64)
-        return np.repeat(numbers[codes], np.diff(starts, append=len(usubjid)))
+        codes, distinct = run_codes(usubjid)
+        return np.append(self.names.get_indexer(distinct), -1).astype(np.int64)[codes]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ Knows which figures there are and where they go. What one looks like is its own 
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,14 +35,6 @@ def write_figures(out: Path, source: FigureSource, figures: FigureList) -> list[
     """
     folder = out / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    gc.freeze()  # what the run holds is not looked through again and again while figures come and go
-    try:
-        return _write_all(folder, source, figures)
-    finally:
-        gc.unfreeze()
-
-
-def _write_all(folder: Path, source: FigureSource, figures: FigureList) -> list[Made]:
     made = [
         _write(folder, endpoint.id, endpoint.label, [("", figure)])
         for endpoint, figure in render_endpoint_figures(source)
