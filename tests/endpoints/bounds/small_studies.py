@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 from hypothesis import strategies as st
 
-from hcc_sdtm.endpoints.bounds.outcomes import NO_RECORD, Alternatives, Outcomes
+from hcc_sdtm.endpoints.bounds.outcomes import NO_RECORD, Alternatives, Outcomes, Times
 from hcc_sdtm.endpoints.bounds.study_versions import StudyVersions
 
 GONE = (np.nan, NO_RECORD, np.nan)
@@ -44,7 +44,7 @@ def versions(subjects):
 
 def outcomes_of(rows):
     columns = [np.array([row[k] for row in rows], dtype=float) for k in range(3)]
-    return Outcomes(columns[0], columns[1].astype(np.int64), columns[2])
+    return Outcomes(Times.of(columns[0]), columns[1].astype(np.int64), Times.of(columns[2]))
 
 
 def study_versions(subjects, causes=1, delayed=False, asked=(), ranges=()):

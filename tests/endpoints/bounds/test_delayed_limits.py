@@ -14,7 +14,7 @@ from hcc_sdtm.endpoints.estimate_warning import quiet_warnings
 from hcc_sdtm.endpoints.risk_sets import build_risk_sets
 from hcc_sdtm.endpoints.survival import kaplan_meier
 from hcc_sdtm.spec.endpoints import RiskSetMinimum
-from tests.endpoints.bounds.small_studies import studies, study_versions, versions
+from tests.endpoints.bounds.small_studies import GONE, studies, study_versions, versions
 
 TIMES = st.sampled_from([0.5, 1.0, 1.75, 2.0, 3.0, 4.5])
 MINIMUM = RiskSetMinimum(count=2, share=0.3)
@@ -90,3 +90,27 @@ def test_a_curve_that_starts_in_some_versions_only_starts_in_those_by_the_last_e
     bound = DelayedLimits(study_versions(subjects, delayed=True), RiskSetMinimum(count=1, share=0.3)).start()
     assert (bound.least, bound.greatest) == (0.0, 1.5)
     assert bound.warning
+
+
+@settings(max_examples=60, deadline=None)
+@given(studies(delayed=True, last=5), TIMES, st.integers(1, 4), st.integers(0, 3))
+def test_it_contains_every_time_of_who_can_end_at_any(subjects, t, first, length):
+    ends = first / 2, (first + length) / 2
+    anywhere = [
+        (float(time), code, float(entry))
+        for time in np.arange(ends[0], ends[1] + 0.1, 0.25)
+        for code in (0, 1)
+        for entry in np.arange(0, time, 0.5)
+    ]
+    limits = DelayedLimits(study_versions(subjects, delayed=True, asked=[t], ranges=[ends]), MINIMUM)
+    curves = [curve_of(*version) for version in versions([*subjects, [*anywhere, GONE]])]
+
+    def values_of(statistic):
+        return np.array([np.nan if curve is None else statistic(curve) for curve in curves])
+
+    check(limits.rate(t), 100 * values_of(lambda curve: curve.rate(t).estimate))
+    check(limits.restricted_mean(t), values_of(lambda curve: curve.restricted_mean(t).estimate))
+    medians = values_of(lambda curve: curve.quantile(0.5).estimate)
+    check(limits.quantile(0.5), medians)
+    at_risk = np.array([0 if curve is None or t <= curve.start else curve.rate(t).at_risk for curve in curves])
+    check(limits.at_risk(t), at_risk)

@@ -42,7 +42,7 @@ def add_admissible(
         return adtte, findings_frame()
     frame = adtte.frame.copy()
     key = pd.MultiIndex.from_frame(frame[["USUBJID", "PARAMCD"]])
-    of_keys = admissible.outcomes.groupby(["USUBJID", "PARAMCD"], observed=True)
+    of_keys = admissible.outcomes.astype({"AVAL": float}).groupby(["USUBJID", "PARAMCD"], observed=True)
     limits = of_keys.agg(ADTLO=("ADT", "min"), ADTHI=("ADT", "max"), AVALLO=("AVAL", "min"), AVALHI=("AVAL", "max"))
     for name in BOUND_COLUMNS:
         value = frame["ADT" if name.startswith("ADT") else "AVAL"].to_numpy(dtype=float)

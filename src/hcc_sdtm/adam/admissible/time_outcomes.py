@@ -17,7 +17,11 @@ from hcc_sdtm.spec.trial import Trial
 
 OUTCOME_COLUMNS = ["USUBJID", "PARAMCD", "STARTDT", "ADT", "AVAL", "CNSR", "CAUSE", "ENTRY"]
 
-ORDER = ["PARAMCD", "USUBJID", "AVAL", "CNSR", "STARTDT", "ADT"]
+ORDER = ["PARAMCD", "USUBJID", "CNSR", "CAUSE", "ADT", "AVAL", "STARTDT"]
+"""In this order the days of an unknown origin follow each other."""
+
+CODED = ("USUBJID", "PARAMCD", "AVAL", "ENTRY")
+"""Columns that are categories in order, so that the code of a time is its rank."""
 
 
 def time_outcomes(
@@ -59,7 +63,8 @@ def time_outcomes(
 
 def join_outcomes(parts: Sequence[pd.DataFrame], parameters: Sequence[TimeToEvent], subjects: Subjects) -> pd.DataFrame:
     """The outcomes of all parts `in_order`, with the names of the subjects and the parameters."""
-    whole = pd.concat([no_outcomes().astype({"USUBJID": np.int64, "PARAMCD": np.int64}), *parts], ignore_index=True)
+    empty = no_outcomes().astype({name: np.int64 if name in ("USUBJID", "PARAMCD") else float for name in CODED})
+    whole = pd.concat([empty, *parts], ignore_index=True)
     codes = pd.Index([parameter.paramcd for parameter in parameters])
     names = codes.sort_values()
     number = names.get_indexer(codes)[whole["PARAMCD"]]
@@ -69,12 +74,14 @@ def join_outcomes(parts: Sequence[pd.DataFrame], parameters: Sequence[TimeToEven
 
 
 def in_order(outcomes: pd.DataFrame) -> pd.DataFrame:
-    """The outcomes by parameter, subject and time (`ORDER`); PARAMCD and USUBJID are categories in the order of their names."""
-    coded = {name: pd.Categorical(outcomes[name]) for name in ("USUBJID", "PARAMCD")}
+    """The outcomes by parameter, subject and time (`ORDER`); `CODED` columns are categories in order."""
+    coded = {name: pd.Categorical(outcomes[name]) for name in CODED}
     return outcomes.assign(**coded).sort_values(ORDER, ignore_index=True)
 
 
 def no_outcomes() -> pd.DataFrame:
     """The outcomes of times where there are none."""
-    kinds = {name: "category" if name in ("USUBJID", "PARAMCD") else "float" for name in OUTCOME_COLUMNS}
-    return pd.DataFrame(columns=OUTCOME_COLUMNS).astype(kinds)
+    columns = {
+        name: pd.Series([], dtype=object if name in ("USUBJID", "PARAMCD") else float) for name in OUTCOME_COLUMNS
+    }
+    return pd.DataFrame(columns).astype(dict.fromkeys(CODED, "category"))

@@ -83,14 +83,15 @@ def _bounds(
 ) -> Iterator[tuple[Row, Bound]]:
     """The rows of an endpoint that have bounds, with them."""
     whole: StudyVersions | None = None
+    responses = found.responses(endpoint) if isinstance(endpoint, ProportionEndpoint) else None
     for population in found.populations(endpoint.population, tuple(endpoint.by)):
         key = endpoint.id, population.group
         if key not in estimates.sets:
             continue
         chosen, own = estimates.sets[key], rows.get(key, [])
         of_rows: Sequence[Bound | None]
-        if isinstance(endpoint, ProportionEndpoint):
-            shares = ProportionBounds(endpoint, population, chosen.records, *found.responses(endpoint))
+        if isinstance(endpoint, ProportionEndpoint) and responses:
+            shares = ProportionBounds(endpoint, population, chosen.records, *responses)
             of_rows = [shares.bound(row.measure) for row in own]
         elif isinstance(endpoint, CategoriesEndpoint):
             categories = CategoryBounds(endpoint, population, chosen, found.of(endpoint.parameter))

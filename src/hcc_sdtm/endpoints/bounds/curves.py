@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hcc_sdtm.endpoints.bounds.outcomes import Outcomes
 from hcc_sdtm.endpoints.listed.analysis_data import Floats, Positions
 from hcc_sdtm.endpoints.survival import STEP_TOLERANCE
 from hcc_sdtm.spec.endpoints import RiskSetMinimum
@@ -64,14 +63,6 @@ class Ranked:
     entry: Positions
 
     @classmethod
-    def of(cls, outcomes: Outcomes, times: Floats, delayed: bool) -> Ranked:
-        """The outcomes, whose times are all among ``times``."""
-        is_in = outcomes.code >= 0
-        columns = (outcomes.time, outcomes.entry) if delayed else (outcomes.time,)
-        exits, *entries = (np.where(is_in, np.searchsorted(times, each), MISSING) for each in columns)
-        return cls(exits, outcomes.code, entries[0] if entries else NO_ENTRIES)
-
-    @classmethod
     def at_risk_from_the_origin(cls, exits: Positions, code: Positions) -> Ranked:
         """Outcomes without delayed entry."""
         return cls(exits, code, NO_ENTRIES)
@@ -81,15 +72,10 @@ class Ranked:
         entry = self.entry[places] if len(self.entry) else self.entry
         return Ranked(self.exit[places], self.code[places], entry)
 
-    def without(self, gone: NDArray[np.bool_]) -> Ranked:
-        """The outcomes, those of the mask without a record."""
-        entry = np.where(gone, MISSING, self.entry) if len(self.entry) else self.entry
-        return Ranked(np.where(gone, MISSING, self.exit), np.where(gone, MISSING, self.code), entry)
-
-    def joined(self, others: Ranked) -> Ranked:
+    def joined(self, *others: Ranked) -> Ranked:
         """These outcomes, then the others."""
-        pairs = ((self.exit, others.exit), (self.code, others.code), (self.entry, others.entry))
-        return Ranked(*(np.concatenate(pair) for pair in pairs))
+        parts = (self, *others)
+        return Ranked(*(np.concatenate([getattr(each, name) for each in parts]) for name in ("exit", "code", "entry")))
 
 
 def count_versions(times: Floats, fixed: Ranked, chosen: Ranked, causes: int, delayed: bool) -> Counts:

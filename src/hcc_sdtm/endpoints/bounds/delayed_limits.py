@@ -16,8 +16,9 @@ from functools import cached_property
 import numpy as np
 
 from hcc_sdtm.endpoints.bounds.bound import CERTAIN, EXACT, MAYBE_NOT_IN_ALL, MAYBE_NOT_REACHED, NOT_IN_ANY, Bound
+from hcc_sdtm.endpoints.bounds.runs import covering, spelled_out, united
 from hcc_sdtm.endpoints.bounds.study_versions import StudyVersions
-from hcc_sdtm.endpoints.listed.analysis_data import Floats, Positions
+from hcc_sdtm.endpoints.listed.analysis_data import Floats, Mask, Positions
 from hcc_sdtm.endpoints.survival import STEP_TOLERANCE
 from hcc_sdtm.spec.endpoints import RiskSetMinimum
 
@@ -28,19 +29,17 @@ class DelayedLimits:
     """What contains the survival curves of a study's versions; ``minimum`` is how many must be at risk for a curve to start."""
 
     def __init__(self, versions: StudyVersions, minimum: RiskSetMinimum) -> None:
-        has_ranges = len(versions.ranges) > 0
-        versions = versions.spelled_out(np.arange(versions.size))
         own, first = versions.own, versions.first
         self.versions, self.size = versions, versions.size
         # no record comes before all others
         self._is_in = versions.shortest >= 0
         self._entries = (
-            np.minimum.reduceat(np.where(own.code >= 0, own.entry, self.size), first),
+            np.minimum.reduceat(np.where(own.code >= 0, own.entered, self.size), first),
             np.maximum.reduceat(own.entry, first),
         )
         self._exits = versions.shortest, versions.longest
         last_entry = max(int(versions.fixed.entry.max(initial=0)), int(own.entry.max(initial=0)))
-        self._last_entry = self.size - 1 if has_ranges else last_entry
+        self._last_entry = self.size - 1 if len(versions.unknown) else last_entry
         fixed = np.bincount(versions.fixed.entry, minlength=self.size) if self.size else np.zeros(0, dtype=np.int64)
         entered, left = np.cumsum(fixed), np.cumsum(versions.exits)
         before = entered - fixed - (left - versions.exits)
@@ -87,7 +86,8 @@ class DelayedLimits:
         if first is None:
             return _never()
         warning = MAYBE_NOT_IN_ALL if self.latest_start is None else ""
-        least = self.versions.earliest(first)
+        # between the last time and this an event is possible of who can end at any time
+        least = float(times[max(first - 1, 0) if len(self.versions.unknown) else first])
         last, passed = self._first(highest <= level + STEP_TOLERANCE), self._first(highest < level - STEP_TOLERANCE)
         if last is None:
             return Bound(least, np.nan, CERTAIN, MAYBE_NOT_REACHED)
@@ -99,7 +99,7 @@ class DelayedLimits:
         inside = self.rate(t)
         if np.isnan(inside.greatest):
             return inside
-        place, own, first = self.versions.place(t), self.versions.own, self.versions.first
+        place, own = self.versions.place(t), self.versions.own
         lowest, highest = (np.append(1.0, curve)[: self.size] for curve in self._curves)
         at, having = np.arange(self.size), self.versions.events[cause - 1]
         latest = self.size if self.latest_start is None else self.latest_start
@@ -107,13 +107,13 @@ class DelayedLimits:
         perhaps = (highest * having / np.maximum(self.at_least, 1))[
             (at > (self.earliest_start or 0)) & (at <= place)
         ].sum()
-        has_cause = (own.code == cause) & (own.exit <= place)
-        shares = np.where(has_cause & (own.exit > latest), (lowest / np.maximum(self.at_most, 1))[own.exit], 0.0)
-        surely += np.minimum.reduceat(shares, first).sum()
-        is_after = has_cause & (own.exit > (self.earliest_start or 0))
-        perhaps += np.maximum.reduceat(
-            np.where(is_after, (highest / (self._without_own + 1))[own.exit], 0.0), first
-        ).sum()
+        has_cause = own.code == cause
+        always = self._in_all(has_cause & (own.since > latest) & (own.exit <= place))
+        exits, owner = self._places(has_cause & always[self.versions.owner])
+        surely += _of_each(np.minimum, (lowest / np.maximum(self.at_most, 1))[exits], owner).sum()
+        exits, owner = self._places(has_cause)
+        is_inside = (exits > (self.earliest_start or 0)) & (exits <= place)
+        perhaps += _of_each(np.maximum, (highest / (self._without_own + 1))[exits[is_inside]], owner[is_inside]).sum()
         greatest = min(100 * float(perhaps), 100 - inside.least)
         return Bound(100 * float(surely), greatest, CERTAIN, inside.warning)
 
@@ -128,7 +128,7 @@ class DelayedLimits:
         least = 0.0
         if self.latest_start is not None:
             # an event between two times may come right after the first
-            shift = int(len(self.versions.between) > 0)
+            shift = int(len(self.versions.unknown) > 0)
             ends = np.append(lowest, lowest[-1])[shift:]
             least = _area(edges, ends, self.latest_start)
         return Bound(least, _area(edges, highest, self.earliest_start or 0), CERTAIN, inside.warning)
@@ -141,11 +141,13 @@ class DelayedLimits:
         place = int(np.searchsorted(times, t, side="left"))
         if place == self.size:
             return Bound(0.0, 0.0, EXACT)
-        own, first = self.versions.own, self.versions.first
-        is_at_risk = (own.code >= 0) & (own.entry < place) & (own.exit >= place)
+        own = self.versions.own
+        # of a run's options at risk the first to leave has the earliest entry
+        entry = np.where(own.entered == own.entry, own.entry, own.entered + np.maximum(place - own.since, 0))
+        is_in, is_always = (entry < place) & (own.exit >= place), (own.entry < place) & (own.since >= place)
         fixed = int(((self.versions.fixed.entry < place) & (self.versions.fixed.exit >= place)).sum())
-        least = fixed + int(np.logical_and.reduceat(is_at_risk, first).sum())
-        greatest = fixed + int(np.logical_or.reduceat(is_at_risk, first).sum())
+        least = fixed + int(self._in_all((own.code >= 0) & is_always).sum())
+        greatest = fixed + int(np.logical_or.reduceat((own.code >= 0) & is_in, self.versions.first).sum())
         if self.latest_start is None or t <= times[self.latest_start]:
             return Bound(0.0, float(greatest), CERTAIN)
         return Bound(float(least), float(greatest), EXACT)
@@ -159,7 +161,7 @@ class DelayedLimits:
     def _between(self, earliest: int, latest: int) -> tuple[Floats, Floats]:
         """The lowest survival of the events after the ``earliest`` place, the highest of those after the ``latest``."""
         versions, having = self.versions, self.versions.having
-        place, at, owner = np.arange(self.size), *self._own_events
+        place, (at, owner) = np.arange(self.size), self._own_events
         lowest = np.where(place > earliest, 1 - having / np.maximum(self.at_least, 1), 1.0)
         highest = np.where(place > latest, 1 - having / np.maximum(self.at_most, 1), 1.0)
         others = np.maximum(self._without_own - having, 0)
@@ -174,10 +176,9 @@ class DelayedLimits:
         is_first = np.append(True, owner[1:] != owner[:-1])[: len(owner)]
         steps[is_first] = running[is_first]
         lowest = np.cumprod(lowest, dtype=np.float64) * np.exp(np.cumsum(np.bincount(at, steps, minlength=self.size)))
-        own, first = versions.own, versions.first
-        always = np.logical_and.reduceat((own.code > 0) & (own.exit > latest), first)
+        always = self._in_all((versions.own.code > 0) & (versions.own.since > latest))
         rises = np.log(np.maximum(1 - 1 / np.maximum(self.at_most, 1), NEARLY_NOTHING))
-        best = np.maximum.reduceat(np.append(rises, 0.0)[own.exit], first)[always]
+        best = _of_each(np.maximum, rises[at[always[owner]]], owner[always[owner]])
         highest = np.cumprod(highest, dtype=np.float64) * np.exp(
             np.cumsum(np.bincount(self._exits[1][always], best, minlength=self.size))
         )
@@ -186,8 +187,18 @@ class DelayedLimits:
     @cached_property
     def _own_events(self) -> tuple[Positions, Positions]:
         """The places of the events that subjects with several options can have, in order of subject and time, and whose."""
-        is_event = self.versions.own.code > 0
-        return self.versions.own.exit[is_event], self.versions.owner[is_event]
+        return self._places(self.versions.own.code > 0)
+
+    def _places(self, mask: Mask) -> tuple[Positions, Positions]:
+        """The distinct places of the options of the mask, in order of subject and time, and whose."""
+        own, owner = self.versions.own, self.versions.owner[mask]
+        (owner,), since, exits = united([owner], own.since[mask], own.exit[mask])
+        at, places = spelled_out(since, exits - since + 1)
+        return places, owner[at]
+
+    def _in_all(self, mask: Mask) -> Mask:
+        """By subject with several options whether all are of the mask."""
+        return np.asarray(np.logical_and.reduceat(mask, self.versions.first))
 
     def _surely(self, after_entry: int, after_exit: int) -> Positions:
         """By place how many of the subjects with several outcomes are at risk in all of them, just before it.
@@ -201,11 +212,8 @@ class DelayedLimits:
         return self._covering(self._entries[0], self._exits[1], after_entry, after_exit)
 
     def _covering(self, entry: Positions, end: Positions, after_entry: int, after_exit: int) -> Positions:
-        begins, ends = entry + 1 - after_entry, end + 1 - after_exit
-        begins, ends = begins[begins < ends], ends[begins < ends]
-        size = self.size + 2
-        change = np.bincount(begins, minlength=size) - np.bincount(ends, minlength=size)
-        return np.asarray(np.cumsum(change)[: self.size])
+        first, last = entry + 1 - after_entry, end - after_exit
+        return covering(first[first <= last], last[first <= last], self.size)
 
     def _first(self, mask: np.ndarray) -> int | None:
         places = np.flatnonzero(mask)
@@ -229,6 +237,11 @@ def _area(edges: Floats, heights: Floats, start: int) -> float:
     if start >= len(edges) - 1:
         return 0.0
     return float((np.diff(edges) * heights[: len(edges) - 1])[start:].sum())
+
+
+def _of_each(extreme: np.ufunc, values: Floats, owner: Positions) -> Floats:
+    """The least or greatest of the values of each subject."""
+    return np.asarray(extreme.reduceat(values, np.flatnonzero(np.diff(owner, prepend=-1)))) if len(owner) else values
 
 
 def _never() -> Bound:

@@ -28,9 +28,9 @@ def every_choice(numbers: Positions, first: Positions) -> Positions:
 def estimate_versions(
     versions: StudyVersions, chosen: Positions, asked: Sequence[Asked], minimum: RiskSetMinimum | None = None
 ) -> Floats:
-    """Each statistic (statistic, version) of the versions chosen."""
+    """Each statistic (statistic, version) of the versions chosen, by the places of their options, which are one by one."""
     parts = [
-        estimate_counts(versions.counts(versions.own.take(part)), asked, minimum)
+        estimate_counts(versions.counts(versions.own.last.take(part)), asked, minimum)
         for part in _parts(chosen, versions.size)
     ]
     return np.concatenate(parts, axis=1)
@@ -40,6 +40,7 @@ def enumerate_bounds(
     versions: StudyVersions, asked: Sequence[Asked], minimum: RiskSetMinimum | None = None
 ) -> list[Bound]:
     """The bound of each statistic by every version."""
+    versions = versions.with_options(versions.own.one_by_one())
     values = estimate_versions(versions, every_choice(versions.numbers, versions.first), asked, minimum)
     return [bound_of_values(each.measure, row) for each, row in zip(asked, values, strict=True)]
 

@@ -18,14 +18,15 @@ incidence by no more than 1 / (a + 1) squared, where a others are surely at risk
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 
 from hcc_sdtm.endpoints.bounds.bound import CERTAIN, ENUMERATED, EXACT, Bound
-from hcc_sdtm.endpoints.bounds.curves import Asked
+from hcc_sdtm.endpoints.bounds.curves import Asked, Ranked
 from hcc_sdtm.endpoints.bounds.every_version import estimate_versions, every_choice
+from hcc_sdtm.endpoints.bounds.ordered_options import Kind
+from hcc_sdtm.endpoints.bounds.runs import Runs
 from hcc_sdtm.endpoints.bounds.study_versions import StudyVersions
 from hcc_sdtm.endpoints.bounds.survival_limits import SurvivalLimits
 from hcc_sdtm.endpoints.listed.analysis_data import Mask, Positions
@@ -38,10 +39,8 @@ class IncidenceLimits:
     """
 
     def __init__(self, versions: StudyVersions, combinations: int) -> None:
-        versions = _extremes(versions)
         self.free_of_all, self.most = SurvivalLimits(versions), combinations
-        # of who can end at any time the extremes are at the ends of its range and at the times asked for
-        self.versions = versions.spelled_out(versions.asked)
+        self.versions = _extremes(versions)
 
     def incidence(self, t: float, cause: int) -> Bound:
         """Percentage with the cause by ``t``; certain only where follow-up may end before ``t``."""
@@ -178,15 +177,18 @@ class IncidenceLimits:
 
 
 def _extremes(versions: StudyVersions) -> StudyVersions:
-    """The same without the events that are no extreme at a time asked for: the first, the last, and the last up to it stay."""
-    own, owner, stride = versions.own, versions.owner, versions.size + 1
-    kept, subject = own.code <= 0, np.arange(len(versions.first))
-    for code in range(1, versions.causes + 1):
-        at = np.flatnonzero(own.code == code)
-        key = owner[at] * stride + own.exit[at]
-        first = np.searchsorted(key, subject * stride)
-        for place in (*versions.asked.tolist(), versions.size):
-            last = np.searchsorted(key, subject * stride + place, side="right")
-            kept[at[first[last > first]]] = True
-            kept[at[last[last > first] - 1]] = True
-    return replace(versions, own=own.take(kept), of_own=versions.of_own[kept])
+    """The same with the options one by one that can be extreme at a time asked for.
+
+    Of events these are the first, the last and the last up to it, and so of censorings where a subject can end at any time.
+    """
+    own, asked = versions.own, np.append(versions.asked, versions.size)[:, None]
+    is_whole = (own.code <= 0) & ~(own.is_free & (own.code == 0))
+    whole = own.take(is_whole).one_by_one()
+    parts, subjects = [whole.last], [whole.subject]
+    for code in range(versions.causes + 1):
+        kind = Kind.of((own.code == code) & ~is_whole, versions)
+        exits = np.vstack([kind.first, kind.latest(asked)])
+        row, at = np.nonzero((exits >= 0) & (exits < kind.stride))
+        subjects.append(own.subject[versions.first[at]])
+        parts.append(Ranked.at_risk_from_the_origin(exits[row, at], np.full(len(at), code)))
+    return versions.with_options(Runs.single(parts[0].joined(*parts[1:]), np.concatenate(subjects)))

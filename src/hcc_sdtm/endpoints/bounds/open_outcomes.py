@@ -16,6 +16,7 @@ from hcc_sdtm.adam.admissible.finding_outcomes import Admissible
 from hcc_sdtm.endpoints.bounds.outcomes import (
     Alternatives,
     TimeEndpoint,
+    Times,
     analysed_outcomes,
     late_entry,
     read_outcomes,
@@ -40,6 +41,11 @@ class Open:
         """A column of the outcomes."""
         return self.outcomes[name].to_numpy(dtype=np.float64)
 
+    def times(self, name: str) -> Times:
+        """A column of times."""
+        coded = self.outcomes[name].array
+        return Times(coded.categories.to_numpy(dtype=np.float64), coded.codes)
+
 
 @dataclass(frozen=True)
 class Responses:
@@ -60,6 +66,11 @@ class OpenOutcomes:
             raise ValueError("the admissible outcomes are not in the order of their parameters")
         self._outcomes, self._owners, self._parameters = outcomes, outcomes["USUBJID"].cat, outcomes["PARAMCD"].cat
         self._numbers = subjects.names.get_indexer(pd.Index(self._owners.categories))
+        unknown = admissible.not_enumerated
+        self._unknown, self._unknown_of = (
+            subjects.numbers(unknown["USUBJID"]),
+            unknown["PARAMCD"].to_numpy(dtype=object),
+        )
         responses, missed = admissible.responses, admissible.responses_not_enumerated
         self._responders, self._missed = (subjects.numbers(each["USUBJID"]) for each in (responses, missed))
         self._values = pd.factorize(responses["AVALCS"].to_numpy(dtype=object))
@@ -84,8 +95,7 @@ class OpenOutcomes:
 
     def of(self, paramcd: str) -> Open:
         """Those of a parameter."""
-        missed = self.admissible.not_enumerated
-        unknown = self.subjects.numbers(missed.loc[(missed["PARAMCD"] == paramcd).to_numpy(dtype=bool), "USUBJID"])
+        unknown = self._unknown[self._unknown_of == paramcd]
         number = int(self._parameters.categories.get_indexer(pd.Index([paramcd]))[0])
         codes = self._parameters.codes.to_numpy()
         start, end = np.searchsorted(codes, np.array([number, number + 1], dtype=codes.dtype))
@@ -115,7 +125,7 @@ def build_versions(
     is_open[found.subject] = True
     is_open[unknown] = False
     is_open &= members
-    subject, options = found.subject, read_outcomes(endpoint, found.column)
+    subject, options = found.subject, read_outcomes(endpoint, found.column, found.times)
     inside = is_open[subject]
     if not inside.all():
         subject, options = subject[inside], options.take(inside)
@@ -125,7 +135,7 @@ def build_versions(
     if not endpoint.where and not has_several:
         lacking[chosen.subjects] = False
     asked = [time for time in times if not np.isnan(time)]
-    last = np.fmax.reduce([*asked, *(np.fmax.reduce(each.time, initial=0.0) for each in (analysed, options))])
+    last = max([*asked, *(each.time.used.max(initial=0.0) for each in (analysed, options))])
     alternatives = Alternatives(
         analysed.take(is_known),
         chosen.subjects[is_known],

@@ -12,45 +12,46 @@ from dataclasses import dataclass
 import numpy as np
 
 from hcc_sdtm.endpoints.bounds.curves import MISSING, Ranked
+from hcc_sdtm.endpoints.bounds.runs import united
 from hcc_sdtm.endpoints.bounds.study_versions import StudyVersions
 from hcc_sdtm.endpoints.listed.analysis_data import Mask, Positions
 
 
 @dataclass(frozen=True)
 class Kind:
-    """The options of one kind, events or censorings.
+    """The options of one kind, events or censorings, as runs that neither overlap nor follow each other.
 
-    ``exit`` are their places, one subject after the other and in order of time, `MISSING` at the end; ``start`` is where those
-    of each subject begin, and ``key`` puts all of them into one order. ``ranges`` are of the subjects who can have any place
-    from one to another, and come after the others.
+    ``since`` and ``exit`` are as in `Runs`, one subject after the other and in order of time; ``start`` is where
+    those of each subject begin (`MISSING` at the end), and ``key`` puts the first places of all into one order.
     """
 
+    since: Positions
     exit: Positions
     start: Positions
     key: Positions
-    ranges: Positions
     stride: int
 
     @classmethod
     def of(cls, mask: Mask, versions: StudyVersions) -> Kind:
         """The options of the mask."""
-        exits, owner, stride = versions.own.exit[mask], versions.owner[mask], versions.size + 1
+        own, owner, stride = versions.own.take(mask), versions.owner[mask], versions.size + 1
+        since, exits = own.since, own.exit
+        if versions.causes > 1 or versions.delayed:
+            (owner,), since, exits = united([owner], since, exits)
         start = np.searchsorted(owner, np.arange(len(versions.first)))
-        return cls(np.append(exits, MISSING), start, owner * stride + exits, versions.ranges, stride)
+        key = owner * stride + since
+        return cls(np.append(since, MISSING), np.append(exits, MISSING), start, key, stride)
 
     def latest(self, places: Positions) -> Positions:
         """For each of the ``places`` (one a row) and each subject the last exit up to it; `MISSING` where there is none."""
-        sought = np.arange(len(self.start)) * self.stride + places
-        at = np.searchsorted(self.key, sought, side="right") - 1
-        inside = np.minimum(places, self.ranges[:, 1])
-        of_ranges = np.where(inside >= self.ranges[:, 0], inside, MISSING)
-        return np.concatenate([np.where(at >= self.start, self.exit[at], MISSING), of_ranges], axis=-1)
+        at = np.searchsorted(self.key, np.arange(len(self.start)) * self.stride + places, side="right") - 1
+        return np.where(at >= self.start, np.minimum(self.exit[at], places), MISSING)
 
     @property
     def first(self) -> Positions:
         """For each subject the first exit; past all times where there is none."""
         has_one = np.diff(np.append(self.start, len(self.key))) > 0
-        return np.concatenate([np.where(has_one, self.exit[self.start], self.stride), self.ranges[:, 0]])
+        return np.where(has_one, self.since[self.start], self.stride)
 
 
 class OrderedOptions:
@@ -61,11 +62,9 @@ class OrderedOptions:
     """
 
     def __init__(self, versions: StudyVersions) -> None:
-        own, nothing = versions.own, np.full(len(versions.ranges), MISSING)
-        last_code = own.code[versions.first + versions.numbers - 1]
-        self.shortest = np.concatenate([versions.shortest, nothing])
-        self.longest = np.concatenate([versions.longest, versions.ranges[:, 1]])
-        self._last_code = np.concatenate([last_code, np.zeros_like(nothing)])
+        own, self._versions = versions.own, versions
+        self.shortest, self.longest = versions.shortest, versions.longest
+        self._last_code = own.code[versions.last]
         self.has_none = self.shortest < 0
         self._events, self._censored = Kind.of(own.code > 0, versions), Kind.of(own.code == 0, versions)
         self.first_event, self.first_censored = self._events.first, self._censored.first
@@ -117,6 +116,23 @@ class OrderedOptions:
     def last_exits(self) -> Ranked:
         """What ends last."""
         return Ranked.at_risk_from_the_origin(self.longest[None, :], self._last_code[None, :])
+
+    def extreme_numbers(self, highest: bool) -> tuple[Positions, Positions]:
+        """By time how many are left after it, and of how many, in the version with the lowest (highest) survival then."""
+        versions = self._versions
+        places, number = np.arange(versions.size), len(self.shortest)
+        of_fixed = len(versions.fixed.exit) - np.cumsum(versions.exits)
+        bounding = np.sort(self.longest if highest else self.shortest)
+        left = of_fixed + number - np.searchsorted(bounding, places, side="right")
+        if highest:
+            # no record is the highest of who is not past the time and is never censored
+            is_none = self.has_none & (self.first_censored > versions.size - 1)
+            missing = np.searchsorted(np.sort(self.longest[is_none]), places, side="right")
+        else:
+            # no record is the lowest of who has had no event yet
+            event = np.sort(self.first_event[self.has_none])
+            missing = len(event) - np.searchsorted(event, places, side="right")
+        return left, len(versions.fixed.exit) + number - missing
 
     def _highest_up_to(self, place: int) -> tuple[Positions, Positions]:
         """Exit and code of the option with the highest survival among those that end by ``place``."""

@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 from hcc_sdtm.endpoints.bounds.curves import Asked, Counts, Ranked, count_versions, estimate_counts
 from hcc_sdtm.endpoints.bounds.outcomes import (
     COLUMNS,
-    NO_RECORD,
-    Outcomes,
     TimeEndpoint,
     analysed_outcomes,
     late_entry,
     read_outcomes,
+    times_of,
 )
 from hcc_sdtm.endpoints.bounds.share_bounds import response_counts, responses_of
 from hcc_sdtm.endpoints.bounds.time_bounds import asked_of
@@ -76,17 +75,14 @@ class TimeValues:
         new = read_outcomes(self._endpoint, dict(zip(COLUMNS, columns.T, strict=True)).__getitem__)
         numbers = self._chosen.records.subjects.numbers(pd.Series(list(usubjid), dtype=object))
         is_member = (numbers >= 0) & self._chosen.population.members[numbers]
-        new = Outcomes(new.time, np.where(is_member, new.code, NO_RECORD), new.entry)
+        new = new.without(~is_member)
         at = np.searchsorted(self._chosen.subjects, numbers)
         has_record = is_member & np.isin(numbers, self._chosen.subjects)
-        times = [each.time[each.code >= 0] for each in (self._analysed, new)]
-        if self._minimum is not None:
-            times += [each.entry[each.code >= 0] for each in (self._analysed, new)]
-        grid = np.unique(np.concatenate(times))
+        delayed = self._minimum is not None
+        grid = times_of((self._analysed, new), delayed)
         if not len(grid):
             return np.tile(self.values, (len(numbers), 1))
-        delayed = self._minimum is not None
-        base, own = Ranked.of(self._analysed, grid, delayed), Ranked.of(new, grid, delayed)
+        base, own = (each.ranked(grid, delayed) for each in (self._analysed, new))
         rows = max(CELLS_AT_ONCE // len(grid), 1)
         parts = []
         for start in range(0, len(numbers), rows):

@@ -19,11 +19,16 @@ survival just before that time has not reached the level yet.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cached_property
+
 import numpy as np
 
 from hcc_sdtm.endpoints.bounds.bound import CERTAIN, EXACT, NEVER_REACHED, NOT_IN_ALL, NOT_IN_ANY, SAME, Bound
+from hcc_sdtm.endpoints.bounds.crossing_search import CrossingSearch
 from hcc_sdtm.endpoints.bounds.curves import Asked, Curves, Ranked
 from hcc_sdtm.endpoints.bounds.ordered_options import OrderedOptions
+from hcc_sdtm.endpoints.bounds.runs import covering
 from hcc_sdtm.endpoints.bounds.study_versions import StudyVersions
 from hcc_sdtm.endpoints.listed.analysis_data import Floats, Positions
 from hcc_sdtm.endpoints.survival import STEP_TOLERANCE
@@ -43,15 +48,20 @@ class SurvivalLimits:
         """Each subject's option with the lowest (highest) survival just after each of the places."""
         return self.options.highest(places) if highest else self.options.lowest(places)
 
-    def curve(self, place: int, highest: bool) -> Floats:
-        """Survival just after each time, of the version in which it is the lowest (highest) just after ``place``."""
-        if (place, highest) not in self._curves:
-            self._curves[place, highest] = self._survival(self.chosen(np.array([place]), highest))[1][0]
-        return self._curves[place, highest]
+    def curves(self, places: Sequence[int], highest: bool, size: int | None = None) -> list[Floats]:
+        """Survival just after each time, of the versions in which it is the lowest (highest) just after each of the places.
+
+        At least of the first ``size`` times, where that is given.
+        """
+        new = [place for place in dict.fromkeys(places) if (place, highest) not in self._curves]
+        if new:
+            _, rows = self._survival(self.chosen(np.array(new), highest), size)
+            self._curves.update({(place, highest): row for place, row in zip(new, rows, strict=True)})
+        return [self._curves[place, highest] for place in places]
 
     def survival(self, place: int, highest: bool) -> float:
         """The lowest (highest) survival just after the time at ``place``, a curve's last value standing after its end."""
-        return float(self.curve(place, highest)[place])
+        return float(self.curves([place], highest, place + 1)[0][place])
 
     def rate(self, t: float) -> Bound:
         """Percentage without the event at ``t``: exact, over the versions in which it can be estimated."""
@@ -76,18 +86,23 @@ class SurvivalLimits:
         never = self._survival(options.highest_before(reached))[1][0]
         return Bound(100 * min(least), 100 * max(greatest), EXACT, NOT_IN_ALL if never[place] > 0 else "")
 
-    def quantile(self, p: float) -> Bound:
-        """The time by which a share ``p`` has had the event: exact but where curves run level at 1 - p, then mostly."""
+    def quantiles(self, shares: Sequence[float]) -> list[Bound]:
+        """The time by which each share has had the event: exact but where curves run level there, then mostly."""
         if not self.versions.size:
-            return _never()
-        times, level = self.versions.times, 1 - p
-        at, below = level + STEP_TOLERANCE, np.nextafter(level - STEP_TOLERANCE, 0)
-        first = self._crossing(at, False)
+            return [_never()] * len(shares)
+        levels = [1 - p + STEP_TOLERANCE for p in shares]
+        firsts, lasts = (self._crossings(levels, highest) for highest in (False, True))
+        return [self._quantile(*each) for each in zip(shares, firsts, lasts, strict=True)]
+
+    def _quantile(self, p: float, first: int | None, last: int | None) -> Bound:
+        """The bound of a quantile, of which the first places where the lowest and the highest survival reach it are known."""
         if first is None:
             return _never()
-        second = first if self.survival(first, False) <= below else self._crossing(below, False)
-        last = self._crossing(at, True)
-        last_second = last if last is None or self.survival(last, True) <= below else self._crossing(below, True)
+        times, below = self.versions.times, np.nextafter(1 - p - STEP_TOLERANCE, 0)
+        second = first if self.survival(first, False) <= below else self._crossings([below], False)[0]
+        last_second = last
+        if last is not None and self.survival(last, True) > below:
+            last_second = self._crossings([below], True)[0]
         ends = self._ends()
         least_second = np.inf if second is None else times[second]
         if last_second is None:
@@ -100,8 +115,11 @@ class SurvivalLimits:
             before = (last - 1, (len(times) if last_second is None else last_second) - 1)
             is_exact &= last == last_second or self._attains(greatest, p, before, True)
             warning = ""
-        if len(self.versions.between):
-            least, is_exact = self.versions.earliest(first), False
+        if len(self.versions.unknown):
+            falls_before = (
+                first > 0 and self.survival(first - 1, False) * self._fall[first - 1] <= 1 - p + STEP_TOLERANCE
+            )
+            least, is_exact = times[first - 1 if falls_before else first], False
         return Bound(float(least), float(greatest), EXACT if is_exact else CERTAIN, warning)
 
     def restricted_mean(self, tau: float) -> Bound:
@@ -114,7 +132,7 @@ class SurvivalLimits:
             return Bound(sides[0], sides[1], CERTAIN, estimable.warning)
         at = np.array([self.versions.place(tau)])
         tried = [self.chosen(at, False), self.chosen(at, True), self.options.first_exits(), self.options.last_exits()]
-        means = Curves(self.versions.counts(_together(tried))).statistic(Asked("restricted-mean", tau))
+        means = Curves(self.versions.counts(tried[0].joined(*tried[1:]))).statistic(Asked("restricted-mean", tau))
         is_exact = all(bool(np.any(np.abs(means - side) < SAME)) for side in sides)
         return Bound(sides[0], sides[1], EXACT if is_exact else CERTAIN, estimable.warning)
 
@@ -128,26 +146,21 @@ class SurvivalLimits:
             values.append(float(self._survival(Ranked.at_risk_from_the_origin(exits, code))[1][0, place]))
         return values
 
-    def _crossing(self, level: float, highest: bool) -> int | None:
-        """The first place at which the lowest (highest) survival is at or below the level."""
+    def _crossings(self, levels: Sequence[float], highest: bool) -> list[int | None]:
+        """The first place at which the lowest (highest) survival is at or below each level; None where it never is."""
         last = self.versions.size - 1
-        if self.survival(last, highest) > level:
-            return None
-        # a version crosses no sooner than the lowest does, and no later than the highest: its crossing is where to look next
-        at = _first_at(self.curve(last, highest), level)
-        low, high = (at, last) if highest else (0, at)
-        # the lowest at a crossing already known tells the next, the highest may be there at once; then in growing steps
-        steps = iter([0, 0, *2 ** np.arange(31)] if highest else [0, 1, *2 ** np.arange(31)])
-        while low < high:
-            middle, step = (low + high) // 2, next(steps)
-            place = min(low + step, middle) if highest else max(high - step, middle)
-            curve = self.curve(place, highest)
-            crossing = _first_at(curve, level)
-            if curve[place] <= level:
-                high = place if highest else crossing
-            else:
-                low = crossing if highest else place + 1
-        return high
+        whole = self.curves([last], highest)[0]
+        searches = {
+            number: CrossingSearch.of(_first_at(whole, level), last, highest)
+            for number, level in enumerate(levels)
+            if whole[last] <= level
+        }
+        while is_open := {number: each for number, each in searches.items() if each.low < each.high}:
+            places = [each.place for each in is_open.values()]
+            curves = self.curves(places, highest, max(each.high for each in is_open.values()) + 1)
+            for (number, each), place, curve in zip(is_open.items(), places, curves, strict=True):
+                searches[number] = each.narrowed(curve[place] <= levels[number], _first_at(curve, levels[number]))
+        return [searches[number].high if number in searches else None for number in range(len(levels))]
 
     def _ends(self) -> tuple[float, float]:
         """The earliest and the latest time at which follow-up can end."""
@@ -159,7 +172,7 @@ class SurvivalLimits:
     def _attains(self, value: float, p: float, places: tuple[int, int], highest: bool) -> bool:
         """Whether one of the versions that are likely to has the quantile."""
         early = self.options.last_exits() if highest else self.options.first_exits()
-        found = Curves(self.versions.counts(_together([self.chosen(np.array(places), highest), early]))).quantile(p)
+        found = Curves(self.versions.counts(self.chosen(np.array(places), highest).joined(early))).quantile(p)
         return bool(np.any(np.abs(found - value) < SAME))
 
     def _survival(self, chosen: Ranked, size: int | None = None) -> tuple[Positions, Floats]:
@@ -192,9 +205,9 @@ class SurvivalLimits:
         times = versions.times[versions.times < tau]
         heights = np.ones(len(times) + 1)
         if len(times):
-            can_leave = np.bincount(np.maximum(versions.own.exit, 0), minlength=1)[: len(times)]
+            can_leave = covering(np.maximum(versions.own.since, 0), versions.own.exit, versions.size)
             can_leave[0] = 1  # the first stretch starts with the first time
-            at = np.flatnonzero(can_leave)
+            at = np.flatnonzero(can_leave[: len(times)])
             starts = at[:: len(at) // MOST_STEPS + 1]
             lasts = np.append(starts[1:], len(times)) - 1
             stretch, place = np.repeat(np.arange(len(starts)), lasts + 1 - starts), np.arange(len(times))
@@ -203,38 +216,29 @@ class SurvivalLimits:
                 limit = self._survival(self.chosen(starts, True), len(times))[1][np.arange(len(starts)), starts]
             else:
                 limit = curves[np.arange(len(starts)), lasts]
-            left, everybody = self._extreme_numbers(highest)
+            left, everybody = self.options.extreme_numbers(highest)
             after, limit = staying[stretch, place + 1], limit[stretch]
             share = left[: len(times)] * staying[stretch, 0] / np.maximum(after * everybody[: len(times)], 1)
             made = np.where(after > 0, curves[stretch, place] * share, limit)
             heights[1:] = np.minimum(made, limit) if highest else np.maximum(made, limit)
-        if len(versions.between) and not highest:
-            # an event between two times may come right after the first
-            heights = np.append(heights[1:], self.survival(versions.place(tau), False))
+        if not highest:
+            heights[1:] *= self._fall[: len(times)]
         return float((np.diff(np.concatenate([[0.0], times, [tau]])) * heights).sum())
 
-    def _extreme_numbers(self, highest: bool) -> tuple[Positions, Positions]:
-        """By time how many are left after it, and of how many, in the version with the lowest (highest) survival then."""
-        versions, options = self.versions, self.options
-        places, number = np.arange(versions.size), len(options.shortest)
-        of_fixed = len(versions.fixed.exit) - np.cumsum(versions.exits)
-        bounding = np.sort(options.longest if highest else options.shortest)
-        left = of_fixed + number - np.searchsorted(bounding, places, side="right")
-        if highest:
-            # no record is the highest of who is not past the time and is never censored
-            is_none = options.has_none & (options.first_censored > versions.size - 1)
-            missing = np.searchsorted(np.sort(options.longest[is_none]), places, side="right")
-        else:
-            # no record is the lowest of who has had no event yet
-            event = np.sort(options.first_event[options.has_none])
-            missing = len(event) - np.searchsorted(event, places, side="right")
-        return left, len(versions.fixed.exit) + number - missing
+    @cached_property
+    def _fall(self) -> Floats:
+        """By place, to what the lowest survival just after it can fall before the next time.
 
+        Of who can end at any time k can have their event after the place instead of at it, when c who were censored there are
+        gone. Of r left the factor is then r / (r + k) instead of (r + c) / (r + c + k).
+        """
+        versions, own = self.versions, self.versions.own
 
-def _together(chosen: list[Ranked]) -> Ranked:
-    """The rows of all."""
-    exits, code = (np.concatenate([getattr(each, name) for each in chosen]) for name in ("exit", "code"))
-    return Ranked.at_risk_from_the_origin(exits, code)
+        can_follow, can_censor = own.is_free & (own.code == 1), ~own.is_free & (own.code == 0)
+        k = covering(own.since[can_follow], own.exit[can_follow] - 1, versions.size)
+        c = covering(own.since[can_censor], own.exit[can_censor], versions.size) + versions.exits - versions.having
+        r, _ = self.options.extreme_numbers(False)
+        return np.where(k > 0, 1 - k * c / np.maximum((r + k) * (r + c), 1), 1.0)
 
 
 def _first_at(curve: Floats, level: float) -> int:

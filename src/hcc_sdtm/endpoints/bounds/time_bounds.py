@@ -11,7 +11,7 @@ import numpy as np
 from hcc_sdtm.endpoints.bounds.bound import EXACT, NOT_IN_ANY, Bound
 from hcc_sdtm.endpoints.bounds.curves import Asked
 from hcc_sdtm.endpoints.bounds.delayed_limits import DelayedLimits
-from hcc_sdtm.endpoints.bounds.every_version import enumerate_bounds
+from hcc_sdtm.endpoints.bounds.every_version import TIMES_REACHED, enumerate_bounds
 from hcc_sdtm.endpoints.bounds.incidence_limits import IncidenceLimits
 from hcc_sdtm.endpoints.bounds.outcomes import TimeEndpoint, late_entry
 from hcc_sdtm.endpoints.bounds.ratio_limits import Shares
@@ -49,10 +49,12 @@ class TimeBounds:
     def __init__(self, endpoint: TimeEndpoint, versions: StudyVersions, combinations: int) -> None:
         self.endpoint, self.versions, self.most = endpoint, versions, combinations
         self.late = late_entry(endpoint)
+        self._shares: list[float] = []
         self.is_tried = not versions.is_wide and versions.combinations <= combinations
 
     def bounds(self, asked: Sequence[Asked]) -> list[Bound]:
         """The bound of each statistic; without a label where none is known."""
+        self._shares = list({each.share: None for each in asked if each.measure in TIMES_REACHED})
         found = [self._bound(each) for each in asked]
         tried = [at for at, bound in enumerate(found) if bound.label != EXACT and asked[at].measure in IN_EVERY_VERSION]
         if tried and self.is_tried:
@@ -73,7 +75,7 @@ class TimeBounds:
             return self._delayed(asked)
         match asked.measure:
             case "median" | "quantile":
-                return self._survival.quantile(asked.share)
+                return self._quantiles[asked.share]
             case "rate":
                 return self._survival.rate(asked.time)
             case "conditional":
@@ -117,20 +119,19 @@ class TimeBounds:
 
     def _entered(self, t: float) -> Bound:
         versions, place = self.versions, self.versions.place(t)
-        n = versions.own.code >= 0
-        x = n & (versions.own.entry <= place)
-        # who has a range may have no record, enter later, or have entered
-        open_x, open_n = (np.tile(each, len(versions.ranges)) for each in ([0, 0, 1], [0, 1, 1]))
-        first = np.append(versions.first, len(n) + 3 * np.arange(len(versions.ranges)))
+        own = versions.own
+        n = np.repeat(own.code >= 0, 2).astype(np.int64)
+        # who can end at any time may enter at any
+        x = n * np.column_stack([own.entered <= place, (own.entry <= place) & ~own.is_free]).ravel()
         sums = int((versions.fixed.entry <= place).sum()), len(versions.fixed.code)
-        return Shares(*sums, np.append(x, open_x), np.append(n, open_n), first).percentage()
+        return Shares(*sums, x, n, 2 * versions.first).percentage()
 
     def _at_risk(self, t: float) -> Bound:
         versions = self.versions
         place = int(np.searchsorted(versions.times, t, side="left"))
         fixed = int((versions.fixed.exit >= place).sum())
-        open_ends = int((versions.longest >= place).sum()) + int((versions.ranges[:, 1] >= place).sum())
-        return Bound(float(fixed + int((versions.shortest >= place).sum())), float(fixed + open_ends), EXACT)
+        shortest, longest = (int((ends >= place).sum()) for ends in (versions.shortest, versions.longest))
+        return Bound(float(fixed + shortest), float(fixed + longest), EXACT)
 
     def _conditional(self, t: float, given: float) -> Bound:
         """The rate of those free of the event at ``given``: who left by then is in no risk set after it."""
@@ -139,6 +140,11 @@ class TimeBounds:
     @cached_property
     def _survival(self) -> SurvivalLimits:
         return SurvivalLimits(self.versions)
+
+    @cached_property
+    def _quantiles(self) -> dict[float, Bound]:
+        """By share, all that are asked for."""
+        return dict(zip(self._shares, self._survival.quantiles(self._shares), strict=True))
 
     @cached_property
     def _incidence(self) -> IncidenceLimits:
