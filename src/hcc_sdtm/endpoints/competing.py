@@ -8,35 +8,51 @@ has, and SAS where nothing is asked for. The limits are transformed as for a sur
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from functools import cached_property
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from hcc_sdtm.endpoints.limits import confidence_limits
-from hcc_sdtm.endpoints.risk_sets import Counts, Floats, RiskSets, build_risk_sets, read_codes, read_numbers
+from hcc_sdtm.endpoints.risk_sets import (
+    Counts,
+    Floats,
+    RiskSets,
+    build_risk_sets,
+    distinct_places,
+    read_codes,
+    read_numbers,
+)
 from hcc_sdtm.endpoints.survival import Rate
 from hcc_sdtm.spec.endpoints import Transform
 
 Variance = Literal["delta", "aalen"]
 """How the standard error of an incidence is made."""
+CURVE_COLUMNS = ("time", "cause", "at_risk", "events", "censored", "survival", "incidence", "se", "lower", "upper")
 
 
 @dataclass(frozen=True)
 class IncidenceCurve:
     """Cumulative incidences of competing causes.
 
-    ``curve`` has one row for each cause and distinct time, sorted by cause, then time: time, cause, at_risk, events (of
-    that cause), censored, survival (free of every cause), incidence, se, lower, upper. The incidences and ``survival``
-    add up to 1.
+    ``columns`` have of each cause, from 1 on, one value for each distinct time: time, cause, at_risk, events (of that cause),
+    censored, survival (free of every cause), incidence, se, lower, upper. The incidences and ``survival`` add up to 1.
     """
 
-    curve: pd.DataFrame
+    columns: Mapping[int, Mapping[str, Any]]
     risk_sets: RiskSets
     ci: Transform
     level: float
+
+    @cached_property
+    def curve(self) -> pd.DataFrame:
+        """The columns as a table, one row for each cause and time, sorted by cause, then time."""
+        frames = [pd.DataFrame(columns) for columns in self.columns.values()]
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(CURVE_COLUMNS))
 
     @property
     def n(self) -> int:
@@ -49,22 +65,22 @@ class IncidenceCurve:
 
     def events(self, cause: int) -> int:
         """Number of subjects whose first event was of this cause."""
-        return int(self.curve.loc[self.curve["cause"] == cause, "events"].sum())
+        return int(self.columns[cause]["events"].sum()) if cause in self.columns else 0
 
     def rate(self, t: float, cause: int) -> Rate:
         """Incidence of the cause by ``t``; NaN past the longest duration unless everybody had an event."""
         at_risk = int(self.at_risk(t))
-        rows = slice(*np.searchsorted(self.curve["cause"].to_numpy(), [cause, cause + 1]))
-        if rows.start == rows.stop and self.n:
-            raise ValueError(f"no cause {cause}; the causes are {sorted(set(self.curve['cause']))}")
+        if cause not in self.columns and self.n:
+            raise ValueError(f"no cause {cause}; the causes are {list(self.columns)}")
         if not self.n or t < 0:
             return Rate(np.nan, np.nan, np.nan, at_risk)
-        row = int(np.searchsorted(self.curve["time"].to_numpy()[rows], t, side="right")) - 1
+        columns = self.columns[cause]
+        row = int(np.searchsorted(columns["time"], t, side="right")) - 1
         if row < 0:
             lower, upper = confidence_limits(np.zeros(1), np.zeros(1), self.ci, self.level)
             return Rate(0.0, float(lower[0]), float(upper[0]), at_risk)
         survival, incidence, lower_limit, upper_limit = (
-            float(self.curve[name].to_numpy()[rows][row]) for name in ("survival", "incidence", "lower", "upper")
+            float(columns[name][row]) for name in ("survival", "incidence", "lower", "upper")
         )
         if t > self.risk_sets.exits[-1] and survival > 0:
             return Rate(np.nan, np.nan, np.nan, at_risk)
@@ -93,42 +109,22 @@ def cumulative_incidence(
     times = read_numbers(time)
     codes = read_codes("cause", cause, len(times))
     risk_sets = build_risk_sets(times, None if entry is None else read_numbers(entry))
-    distinct, place = np.unique(times, return_inverse=True)
+    distinct, place = distinct_places(times)
     at_risk = risk_sets.at_risk(distinct)
     having = np.bincount(place[codes > 0], minlength=len(distinct))
     censored = np.bincount(place[codes == 0], minlength=len(distinct))
     survival = np.cumprod(1 - having / at_risk)
     before = np.concatenate([[1.0], survival[:-1]])[: len(distinct)]
-    frames = []
+    columns: dict[int, dict[str, Any]] = {}
     for number in range(1, max(causes, int(codes.max(initial=0))) + 1):
         events = np.bincount(place[codes == number], minlength=len(distinct))
         incidence = np.cumsum(before * events / at_risk)
         standard_error = _standard_error if variance == "delta" else _aalens_standard_error
         se = standard_error(at_risk, having, events, before, incidence)
-        lower, upper = confidence_limits(incidence, se, ci, level)
-        columns = {
-            "time": distinct,
-            "cause": number,
-            "at_risk": at_risk,
-            "events": events,
-            "censored": censored,
-        }
-        columns |= {"survival": survival, "incidence": incidence, "se": se, "lower": lower, "upper": upper}
-        frames.append(pd.DataFrame(columns))
-    names = [
-        "time",
-        "cause",
-        "at_risk",
-        "events",
-        "censored",
-        "survival",
-        "incidence",
-        "se",
-        "lower",
-        "upper",
-    ]
-    curve = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=names)
-    return IncidenceCurve(curve, risk_sets, ci, level)
+        counts, heights = (distinct, number, at_risk, events, censored), (survival, incidence, se)
+        values = *counts, *heights, *confidence_limits(incidence, se, ci, level)
+        columns[number] = dict(zip(CURVE_COLUMNS, values, strict=True))
+    return IncidenceCurve(columns, risk_sets, ci, level)
 
 
 def _standard_error(at_risk: Counts, having: Counts, events: Counts, before: Floats, incidence: Floats) -> Floats:

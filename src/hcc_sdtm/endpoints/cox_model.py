@@ -67,16 +67,14 @@ def cox(
     warn(said)
     summary = fitted.summary
     limits = np.exp(fitted.confidence_intervals_.to_numpy())
-    ratios = pd.DataFrame(
-        {
-            "covariate": list(columns),
-            "hazard_ratio": summary["exp(coef)"].to_numpy(),
-            "lower": limits[:, 0],
-            "upper": limits[:, 1],
-            "coefficient": summary["coef"].to_numpy(),
-            "se": summary["se(coef)"].to_numpy(),
-            "z": summary["z"].to_numpy(),
-            "p": summary["p"].to_numpy(),
-        }
-    )
+    ratios = {
+        "covariate": list(columns),
+        "hazard_ratio": summary["exp(coef)"].to_numpy(),
+        "lower": limits[:, 0],
+        "upper": limits[:, 1],
+        "coefficient": summary["coef"].to_numpy(),
+        "se": summary["se(coef)"].to_numpy(),
+        "z": summary["z"].to_numpy(),
+        "p": summary["p"].to_numpy(),
+    }
     return CoxModel(ratios, len(times), int(events.sum()), said)

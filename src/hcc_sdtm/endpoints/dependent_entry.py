@@ -14,7 +14,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from hcc_sdtm.endpoints.risk_sets import Counts, Floats, build_risk_sets, distinct_counts, read_events, read_numbers
+from hcc_sdtm.endpoints.risk_sets import (
+    Counts,
+    Floats,
+    build_risk_sets,
+    distinct_counts,
+    distinct_places,
+    rank_order,
+    read_events,
+    read_numbers,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +53,8 @@ def dependent_entry(time: ArrayLike, event: ArrayLike, entry: ArrayLike) -> Depe
     entries = read_numbers(entry)
     risk_sets = build_risk_sets(times, entries)
     had = events == 1
-    distinct, by_time = np.unique(times, return_inverse=True)
-    by_entry = np.unique(entries, return_inverse=True)[1]
+    distinct, by_time = distinct_places(times)
+    by_entry = distinct_places(entries)[1]
     having = np.bincount(by_time[had], minlength=len(distinct))
     at_risk = risk_sets.at_risk(distinct)
     pairs = int(np.sum(having * (at_risk - having)))
@@ -68,7 +77,8 @@ def _dominated(by_time: Counts, by_entry: Counts) -> Counts:
 
     Ordered by time from the last, then by entry, it is the number of earlier ones with a smaller entry.
     """
-    order = np.argsort(by_entry - by_time * (by_entry.max(initial=0) + 1))
+    order = rank_order(by_entry)
+    order = order[rank_order((by_time.max(initial=0) - by_time)[order])]
     made = np.empty(len(order), dtype=np.int64)
     made[order] = _smaller_before(by_entry[order])
     return made
@@ -98,7 +108,8 @@ def _together(by_time: Counts, by_entry: Counts) -> tuple[Counts, Counts]:
     """Of each subject, how many entered with it and have a time not before its own, itself included; and its place among
     all who entered with it, the last time first."""
     pair = by_entry * (by_time.max(initial=0) + 1) + by_time
-    order = np.argsort(pair)
+    order = rank_order(by_time)
+    order = order[rank_order(by_entry[order])]
     ends = np.cumsum(np.bincount(by_entry))[by_entry]
     made, ahead = np.empty((2, len(order)), dtype=np.int64)
     made[order] = ends[order] - np.searchsorted(pair[order], pair[order])

@@ -6,8 +6,9 @@ of each group were at risk and had the event at each time, and the two are teste
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,15 +17,8 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
 from hcc_sdtm.endpoints.estimate_warning import warn
-from hcc_sdtm.endpoints.risk_sets import (
-    Counts,
-    Floats,
-    build_risk_sets,
-    count_by_group,
-    read_comparison,
-    read_events,
-    read_numbers,
-)
+from hcc_sdtm.endpoints.group_counts import GroupCounts, read_group_counts
+from hcc_sdtm.endpoints.risk_sets import Counts, Floats
 
 EVENTS_PER_COVARIATE = 10
 """Fewer events for each covariate than this make a Cox model say too much (Peduzzi and others 1995)."""
@@ -37,15 +31,21 @@ LARGEST = 15.0
 
 @dataclass(frozen=True)
 class CoxModel:
-    """Hazard ratios: one row a covariate in ``ratios``: covariate, hazard_ratio, lower, upper, coefficient, se, z, p (Wald).
+    """Hazard ratios.
 
+    ``columns`` have one value for each covariate: covariate, hazard_ratio, lower, upper, coefficient, se, z, p (Wald).
     ``warnings`` says what speaks against reading them: few events for a covariate, no convergence.
     """
 
-    ratios: pd.DataFrame
+    columns: Mapping[str, Any]
     n: int
     events: int
     warnings: tuple[str, ...]
+
+    @cached_property
+    def ratios(self) -> pd.DataFrame:
+        """The columns as a table, one row for each covariate."""
+        return pd.DataFrame(self.columns)
 
 
 def hazard_ratios(
@@ -62,42 +62,37 @@ def hazard_ratios(
 
     Raises ValueError as `log_rank` does, for a reference that nobody is in, and for a study without any event.
     """
-    times = read_numbers(time)
-    events = read_events(event, len(times))
-    entries = None if entry is None else read_numbers(entry)
-    build_risk_sets(times, entries)
-    codes, names, stratum = read_comparison(group, strata, len(times))
+    model = hazard_ratios_of(read_group_counts(time, event, group, strata, entry), reference, level)
+    warn(model.warnings)
+    return model
+
+
+def hazard_ratios_of(counts: GroupCounts, reference: Any, level: float) -> CoxModel:
+    """`hazard_ratios` of groups that are counted, without a Python warning."""
+    names, events = counts.names, counts.events
     if reference not in names:
         raise ValueError(f'nobody is in the reference "{reference}"; the groups are {", ".join(map(str, names))}')
     if not events.any():
         raise ValueError("there is no event, so there is no hazard ratio")
-    strata_counts = []
-    for each in np.unique(stratum):
-        own = stratum == each
-        late = None if entries is None else entries[own]
-        strata_counts.append(_at_risk(times[own], events[own], codes[own], late, len(names)))
-    at_risk = np.hstack(strata_counts)
+    at_risk = np.hstack([_at_risk(*each) for each in counts.strata])
     others = [number for number, name in enumerate(names) if name != reference]
-    observed = np.bincount(codes[events == 1], minlength=len(names)).astype(np.float64)[others]
+    observed = events[others].astype(np.float64)
     coefficients, information, settled = _maximum(at_risk, others, observed)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         se = np.sqrt(np.diag(np.linalg.pinv(information)))
         z, reach = coefficients / se, float(ndtri((1 + level) / 2)) * se
-        ratios = pd.DataFrame(
-            {
-                "covariate": [names[number] for number in others],
-                "hazard_ratio": np.exp(coefficients),
-                "lower": np.exp(coefficients - reach),
-                "upper": np.exp(coefficients + reach),
-                "coefficient": coefficients,
-                "se": se,
-                "z": z,
-                "p": 2 * ndtr(-np.abs(z)),
-            }
-        )
+        columns = {
+            "covariate": [names[number] for number in others],
+            "hazard_ratio": np.exp(coefficients),
+            "lower": np.exp(coefficients - reach),
+            "upper": np.exp(coefficients + reach),
+            "coefficient": coefficients,
+            "se": se,
+            "z": z,
+            "p": 2 * ndtr(-np.abs(z)),
+        }
     said = doubts(int(events.sum()), len(others), settled)
-    warn(said)
-    return CoxModel(ratios, len(times), int(events.sum()), said)
+    return CoxModel(columns, int(counts.sizes.sum()), int(events.sum()), said)
 
 
 def doubts(events: int, covariates: int, settled: bool) -> tuple[str, ...]:
@@ -109,11 +104,10 @@ def doubts(events: int, covariates: int, settled: bool) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _at_risk(times: Floats, events: Counts, codes: Counts, entries: Floats | None, groups: int) -> Floats:
+def _at_risk(counted: Counts, tied: Counts) -> Floats:
     """Of each group the number at risk at each event, of tied events less the share of those that came first (Efron)."""
-    at, counted, tied = count_by_group(times, events, codes, entries, groups)
     having = tied.sum(axis=0)
-    row = np.repeat(np.arange(len(at)), having)
+    row = np.repeat(np.arange(len(having)), having)
     share = (np.arange(len(row)) - np.repeat(np.cumsum(having) - having, having)) / having[row]
     return np.asarray(counted[:, row] - share * tied[:, row])
 

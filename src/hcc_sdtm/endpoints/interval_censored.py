@@ -15,11 +15,11 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.sparse import coo_array
+from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import LinearOperator, cg
 
-from hcc_sdtm.endpoints.risk_sets import Counts, Floats, read_numbers
+from hcc_sdtm.endpoints.risk_sets import Counts, Floats, Mask, distinct_counts, read_numbers
 from hcc_sdtm.endpoints.survival import STEP_TOLERANCE
 
 TOLERANCE = 1e-9
@@ -29,7 +29,8 @@ EMPTY = 1e-10
 """A mass below this is none."""
 SMALLEST = 1e-300
 RIDGE = 1e-10
-SOLVED = 1e-8
+SOLVED = 1e-4
+"""What is left of a slope by a step of Newton's method: another step follows, so that more exact ones do not end sooner."""
 PIVOTS = 40
 STEPS = 30
 """Steps of the EM algorithm that come before those of Newton's method."""
@@ -112,8 +113,8 @@ def interval_censored(lower: ArrayLike, upper: ArrayLike) -> IntervalCensored:
         return IntervalCensored(pd.DataFrame(empty), 0, 0.0, True, ())
     pairs, counts = _distinct(left, right)
     ends, exact, first, after = _innermost(pairs)
-    mass, converged, unique = _masses(first, after, counts.astype(np.float64), len(ends))
-    chance = _chances(mass, first, after)
+    held = _held(first, after, len(ends))
+    mass, converged, unique = _masses(held, counts / counts.sum(), len(ends))
     kept = mass > 0
     sets = pd.DataFrame({"lower": ends[kept, 0], "upper": ends[kept, 1], "exact": exact[kept], "mass": mass[kept]})
     said = []
@@ -121,7 +122,7 @@ def interval_censored(lower: ArrayLike, upper: ArrayLike) -> IntervalCensored:
         said.append("the estimate did not settle, and may not be the one of largest likelihood")
     if not unique:
         said.append("other masses of the sets have the same likelihood, so the curve is not the only one")
-    return IntervalCensored(sets, len(left), float(counts @ np.log(chance)), converged, tuple(said))
+    return IntervalCensored(sets, len(left), float(counts @ np.log(held.chances(mass))), converged, tuple(said))
 
 
 def _refuse(left: Floats, right: Floats) -> None:
@@ -142,9 +143,10 @@ def _refuse(left: Floats, right: Floats) -> None:
 
 def _distinct(left: Floats, right: Floats) -> tuple[Floats, Counts]:
     """The distinct intervals in order, and how many subjects have each."""
-    pairs = np.column_stack([left, right])[np.lexsort([right, left])]
-    starts = np.flatnonzero(np.append(True, (pairs[1:] != pairs[:-1]).any(axis=1)))
-    return pairs[starts], np.diff(starts, append=len(pairs))
+    lefts, left_place = np.unique(left, return_inverse=True)
+    rights, right_place = np.unique(right, return_inverse=True)
+    pairs, counts = distinct_counts(np.sort(left_place * len(rights) + right_place))
+    return np.column_stack([lefts[pairs // len(rights)], rights[pairs % len(rights)]]), counts
 
 
 def _innermost(pairs: Floats) -> tuple[Floats, np.ndarray, Counts, Counts]:
@@ -177,45 +179,61 @@ def _first_equal(rank: Counts, times: Floats, place: Counts, order: Counts) -> C
     return np.asarray(np.maximum.accumulate(np.where(new, np.arange(len(order)), 0))[rank])
 
 
-def _chances(mass: Floats, first: Counts, after: Counts) -> Floats:
-    """The probability of each interval."""
-    sums: Floats = np.concatenate([[0.0], np.cumsum(mass)])
-    chance: Floats = np.maximum(sums[after] - sums[first], SMALLEST)
-    return chance
+@dataclass(frozen=True)
+class Held:
+    """Which sets each interval holds: from its ``first`` to that before ``after``.
+
+    ``edges`` has a row for each edge between sets and a column for each interval: 1 where it begins and -1 where it ends.
+    """
+
+    first: Counts
+    after: Counts
+    edges: csr_array
+
+    def of_intervals(self, mass: Floats) -> Floats:
+        """Of each interval, the mass of the sets that it holds."""
+        sums = np.append(0.0, np.cumsum(mass))
+        return np.asarray(sums[self.after] - sums[self.first])
+
+    def of_sets(self, weights: Floats) -> Floats:
+        """Of each set, the weight of the intervals that hold it."""
+        return np.asarray(np.cumsum(self.edges @ weights)[:-1])
+
+    def chances(self, mass: Floats) -> Floats:
+        """The probability of each interval."""
+        return np.maximum(self.of_intervals(mass), SMALLEST)
 
 
-def _of_sets(first: Counts, after: Counts, weights: Floats, sets: int) -> Floats:
-    """Of each set, the weight of the intervals that hold it."""
-    change = np.bincount(first, weights, sets + 1) - np.bincount(after, weights, sets + 1)
-    return np.asarray(np.cumsum(change)[:-1])
+def _held(first: Counts, after: Counts, sets: int) -> Held:
+    size, signs = len(first), np.repeat([1.0, -1.0], len(first))
+    places = np.concatenate([first, after]), np.tile(np.arange(size), 2)
+    return Held(first, after, coo_array((signs, places), shape=(sets + 1, size)).tocsr())
 
 
-def _gradient(mass: Floats, first: Counts, after: Counts, counts: Floats) -> Floats:
+def _gradient(mass: Floats, held: Held, shares: Floats) -> Floats:
     """Of each set, how the log-likelihood of a subject grows with its mass: at the maximum 1, or less without mass."""
-    return _of_sets(first, after, counts / _chances(mass, first, after) / counts.sum(), len(mass))
+    return held.of_sets(shares / held.chances(mass))
 
 
-def _masses(first: Counts, after: Counts, counts: Floats, sets: int) -> tuple[Floats, bool, bool]:
+def _masses(held: Held, shares: Floats, sets: int) -> tuple[Floats, bool, bool]:
     """The masses of largest likelihood, whether they settled, and whether there are no others."""
     mass = np.zeros(sets)
-    mass[_hitting(first, after)] = 1.0
+    mass[_hitting(held.first, held.after)] = 1.0
     mass /= mass.sum()
     for _ in range(STEPS):
-        mass *= _gradient(mass, first, after, counts)
-    gradient = _gradient(mass, first, after, counts)
+        mass *= _gradient(mass, held, shares)
+    gradient = _gradient(mass, held, shares)
     for _ in range(ROUNDS):
         if gradient.max() <= 1 + TOLERANCE:
             break
-        support = np.flatnonzero((mass > EMPTY) | _peaks(gradient))
-        wanted = np.zeros(sets)
-        wanted[support] = _newton(mass, support, first, after, counts)
-        mass = _uphill(mass, wanted, first, after, counts)
-        gradient = _gradient(mass, first, after, counts)
+        support = (mass > EMPTY) | _peaks(gradient)
+        mass = _uphill(mass, _newton(mass, support, gradient, held, shares), held, shares)
+        gradient = _gradient(mass, held, shares)
     mass = np.where(mass > EMPTY, mass, 0.0)
     mass /= mass.sum()
     open_sets = np.flatnonzero(gradient > 1 - np.sqrt(TOLERANCE))
-    unique = _tells_apart(np.searchsorted(open_sets, first), np.searchsorted(open_sets, after), len(open_sets))
-    return mass, bool(gradient.max() <= 1 + TOLERANCE), unique
+    first, after = (np.searchsorted(open_sets, each) for each in (held.first, held.after))
+    return mass, bool(gradient.max() <= 1 + TOLERANCE), _tells_apart(first, after, len(open_sets))
 
 
 def _hitting(first: Counts, after: Counts) -> list[int]:
@@ -238,31 +256,30 @@ def _tells_apart(first: Counts, after: Counts, sets: int) -> bool:
     return int(connected_components(ends, directed=False, return_labels=False)) == 1
 
 
-def _peaks(gradient: Floats) -> np.ndarray:
+def _peaks(gradient: Floats) -> Mask:
     """The sets whose gradient is above 1 and not below that of a neighbour."""
     padded = np.concatenate([[-np.inf], gradient, [-np.inf]])
     return (gradient > 1) & (gradient >= padded[:-2]) & (gradient >= padded[2:])
 
 
-def _newton(mass: Floats, support: Counts, first: Counts, after: Counts, counts: Floats) -> Floats:
+def _newton(mass: Floats, support: Mask, gradient: Floats, held: Held, shares: Floats) -> Floats:
     """The masses on the support that maximise the second-order expansion of the log-likelihood; not negative, with sum 1.
 
     By block principal pivoting (Portugal, Judice and Vicente 1994); the nearest that was found where it does not end.
     """
-    weights = counts / counts.sum() / _chances(mass, first, after) ** 2
+    weights = shares / held.chances(mass) ** 2
     # the multiplier of the sum is 1 at the maximum
-    slope = _gradient(mass, first, after, counts)[support] - 1
-    mass, first, after = mass[support], np.searchsorted(support, first), np.searchsorted(support, after)
-    free = np.ones(len(support), dtype=np.bool_)
-    found, best, patience = mass, len(support) + 1, 3
+    slope = gradient - 1
+    free, sets = support, int(support.sum())
+    found, best, patience = mass, sets + 1, 3
     for _ in range(PIVOTS):
         # who is not free loses its mass
         change = np.where(free, 0.0, -mass)
-        left = slope - _curved(change, first, after, weights)
-        change[free] = _stationary(free, first, after, weights, left[free])
+        left = slope - _curved(change, held, weights)
+        change[free] = _stationary(free, held, weights, left[free])
         found = mass + change
-        push = _curved(change, first, after, weights) - slope
-        wrong = np.where(free, found < -EMPTY, push < -EMPTY)
+        push = _curved(change, held, weights) - slope
+        wrong = support & np.where(free, found < -EMPTY, push < -EMPTY)
         if not wrong.any():
             break
         if wrong.sum() < best:
@@ -270,38 +287,36 @@ def _newton(mass: Floats, support: Counts, first: Counts, after: Counts, counts:
         elif patience:
             patience -= 1
         else:
-            wrong = np.arange(len(support)) == np.flatnonzero(wrong)[-1]
-        free ^= wrong
-    found = np.maximum(found, 0.0)
+            wrong = np.arange(len(mass)) == np.flatnonzero(wrong)[-1]
+        free = free ^ wrong
+    found = np.where(support, np.maximum(found, 0.0), 0.0)
     return found / found.sum() if found.sum() > 0 else mass
 
 
-def _curved(change: Floats, first: Counts, after: Counts, weights: Floats) -> Floats:
+def _curved(change: Floats, held: Held, weights: Floats) -> Floats:
     """Of each set, how much its slope falls with a change of the masses."""
-    sums = np.concatenate([[0.0], np.cumsum(change)])
-    return _of_sets(first, after, weights * (sums[after] - sums[first]), len(change))
+    return held.of_sets(weights * held.of_intervals(change))
 
 
-def _stationary(free: np.ndarray, first: Counts, after: Counts, weights: Floats, slope: Floats) -> Floats:
+def _stationary(free: Mask, held: Held, weights: Floats, slope: Floats) -> Floats:
     """The change of the free masses that takes their slope away, by conjugate gradients: no matrix of all pairs is made."""
-    place = np.concatenate([[0], np.cumsum(free)])
-    first, after = place[first], place[after]
-    scale = 1 / np.sqrt(_of_sets(first, after, weights, len(slope)))
+    scale, whole = 1 / np.sqrt(held.of_sets(weights)[free]), np.zeros(len(free))
 
     def curved(change: Floats) -> Floats:
-        return scale * _curved(scale * change, first, after, weights) + RIDGE * change
+        whole[free] = scale * change
+        return np.asarray(scale * _curved(whole, held, weights)[free] + RIDGE * change)
 
     found, _ = cg(LinearOperator((len(slope), len(slope)), curved, dtype=np.float64), scale * slope, rtol=SOLVED)
     return np.asarray(scale * found)
 
 
-def _uphill(mass: Floats, wanted: Floats, first: Counts, after: Counts, counts: Floats) -> Floats:
+def _uphill(mass: Floats, wanted: Floats, held: Held, shares: Floats) -> Floats:
     """The first of halving steps towards the wanted masses that raises the likelihood, or a step of the EM algorithm."""
-    before = float(counts @ np.log(_chances(mass, first, after)))
+    before = float(shares @ np.log(held.chances(mass)))
     step = 1.0
     while step > 1e-6:
         tried = mass + step * (wanted - mass)
-        if float(counts @ np.log(_chances(tried, first, after))) > before:
+        if float(shares @ np.log(held.chances(tried))) > before:
             return np.asarray(tried)
         step /= 2
-    return mass * _gradient(mass, first, after, counts)
+    return mass * _gradient(mass, held, shares)

@@ -5,35 +5,37 @@ Ours, because lifelines' has neither strata nor delayed entry. Mantel 1966; Peto
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
-from hcc_sdtm.endpoints.risk_sets import (
-    Floats,
-    build_risk_sets,
-    count_by_group,
-    read_comparison,
-    read_events,
-    read_numbers,
-)
+from hcc_sdtm.endpoints.group_counts import GroupCounts, read_group_counts
+from hcc_sdtm.endpoints.risk_sets import Floats
 
 
 @dataclass(frozen=True)
 class LogRank:
     """The test of equal hazards: chi-squared ``statistic``, degrees of freedom, two-sided ``p``.
 
-    ``groups`` has one row a group, in sorted order: group, n, events (observed), expected. NaN as statistic and p where
-    no two groups were ever at risk together when an event came.
+    ``columns`` have one value for each group, in sorted order: group, n, events (observed), expected. NaN as statistic and p
+    where no two groups were ever at risk together when an event came.
     """
 
     statistic: float
     df: int
     p: float
-    groups: pd.DataFrame
+    columns: Mapping[str, Any]
+
+    @cached_property
+    def groups(self) -> pd.DataFrame:
+        """The columns as a table, one row for each group."""
+        return pd.DataFrame(self.columns)
 
 
 def log_rank(
@@ -49,42 +51,29 @@ def log_rank(
     missing or infinite, an entry not before its exit, an event that is neither 0 nor 1, a group or stratum that is
     missing, and fewer than two groups.
     """
-    times = read_numbers(time)
-    events = read_events(event, len(times))
-    entries = None if entry is None else read_numbers(entry)
-    build_risk_sets(times, entries)
-    codes, names, stratum = read_comparison(group, strata, len(times))
-    expected, variance = np.zeros(len(names)), np.zeros((len(names), len(names)))
-    for number in np.unique(stratum):
-        own = stratum == number
-        made = _of_stratum(times[own], events[own], codes[own], None if entries is None else entries[own], len(names))
+    return log_rank_of(read_group_counts(time, event, group, strata, entry))
+
+
+def log_rank_of(counts: GroupCounts) -> LogRank:
+    """`log_rank` of groups that are counted."""
+    expected, variance = np.zeros(len(counts.names)), np.zeros((len(counts.names), len(counts.names)))
+    for at_risk, having in counts.strata:
+        made = _of_stratum(at_risk.astype(np.float64), having.sum(axis=0).astype(np.float64))
         expected += made[0]
         variance += made[1]
-    observed = np.bincount(codes[events == 1], minlength=len(names)).astype(np.float64)
-    excess = observed - expected
+    excess = counts.events - expected
     compared = np.diag(variance) > 0
     df = int(compared.sum()) - 1
     statistic = np.nan
     if df > 0:
         kept = np.flatnonzero(compared)[:-1]
         statistic = float(excess[kept] @ np.linalg.solve(variance[np.ix_(kept, kept)], excess[kept]))
-    table = pd.DataFrame(
-        {
-            "group": names,
-            "n": np.bincount(codes, minlength=len(names)),
-            "events": observed.astype(np.int64),
-            "expected": expected,
-        }
-    )
-    return LogRank(statistic, max(df, 0), float(chdtrc(df, statistic)) if df > 0 else np.nan, table)
+    columns = {"group": counts.names, "n": counts.sizes, "events": counts.events, "expected": expected}
+    return LogRank(statistic, max(df, 0), float(chdtrc(df, statistic)) if df > 0 else np.nan, columns)
 
 
-def _of_stratum(
-    times: Floats, events: np.ndarray, codes: np.ndarray, entries: Floats | None, groups: int
-) -> tuple[Floats, Floats]:
+def _of_stratum(at_risk: Floats, having: Floats) -> tuple[Floats, Floats]:
     """Expected events by group, and their covariance: hypergeometric at each time of an event."""
-    _, of_groups, had = count_by_group(times, events, codes, entries, groups)
-    at_risk, having = of_groups.astype(np.float64), had.sum(axis=0).astype(np.float64)
     total = at_risk.sum(axis=0)
     share = at_risk / total
     # one at risk alone has no variance

@@ -27,10 +27,12 @@ from hcc_sdtm.endpoints.limits import confidence_limits
 from hcc_sdtm.endpoints.risk_sets import (
     Counts,
     Floats,
+    Mask,
     RiskSets,
     Weights,
     build_risk_sets,
     distinct_counts,
+    in_order,
     read_events,
     read_numbers,
     read_weights,
@@ -182,13 +184,14 @@ class SurvivalCurve:
 
     def _crossing(self, heights: Weights, level: float) -> float:
         times = self.columns["time"]
-        with np.errstate(invalid="ignore"):
-            below = np.flatnonzero(heights < level - STEP_TOLERANCE)
-            level_at = np.flatnonzero(np.abs(heights - level) <= STEP_TOLERANCE)
-        end = float(times[below[0]]) if len(below) else np.nan
-        if not len(level_at) or (len(below) and below[0] < level_at[0]):
-            return end
-        return (float(times[level_at[0]]) + (end if len(below) else self.last_time)) / 2
+        reached = _first(heights <= level + STEP_TOLERANCE)
+        if reached is None:
+            return np.nan
+        begin = float(times[reached])
+        if heights[reached] < level - STEP_TOLERANCE:
+            return begin
+        below = _first(heights < level - STEP_TOLERANCE)
+        return (begin + (self.last_time if below is None else float(times[below]))) / 2
 
 
 def kaplan_meier(
@@ -243,6 +246,12 @@ def kaplan_meier(
     return SurvivalCurve(columns, risk_sets, ci, level, start, tuple(said))
 
 
+def _first(mask: Mask) -> int | None:
+    """The first place of a mask that holds."""
+    place = int(mask.argmax()) if len(mask) else 0
+    return place if len(mask) and mask[place] else None
+
+
 def _counts(
     times: Floats, events: Counts, weights: Weights | None, risk_sets: RiskSets
 ) -> tuple[Floats, Weights, Weights]:
@@ -250,7 +259,7 @@ def _counts(
     had = events == 1
     if weights is None:
         distinct, leaving = distinct_counts(risk_sets.exits)
-        with_event = np.searchsorted(np.sort(times[had]), distinct, side="right")
+        with_event = np.searchsorted(in_order(times[had]), distinct, side="right")
         return distinct, leaving, np.diff(with_event, prepend=0)
     distinct, place = np.unique(times, return_inverse=True)
     leaving = np.bincount(place, weights, minlength=len(distinct)).astype(weights.dtype)

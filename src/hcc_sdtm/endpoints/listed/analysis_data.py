@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -44,25 +45,89 @@ class Subjects:
         return self._adsl[variable].iloc[self._order].reset_index(drop=True)
 
     def texts(self, variable: str) -> tuple[Positions, list[str]]:
-        """`text_codes` of a variable of ADSL, made once."""
+        """A variable of ADSL as the number of each subject's text, and the texts in order; a missing value is ``""``."""
         if variable not in self._texts:
             require_columns(self._adsl, "ADSL", (variable,))
-            self._texts[variable] = text_codes(self._adsl[variable].to_numpy(dtype=object)[self._order])
+            found: dict[str, int] = {}
+            codes = text_numbers(self._adsl[variable].to_numpy(dtype=object), self._order, found)
+            texts = sorted(found)
+            # of the numbers in the order of the texts, the place of each
+            self._texts[variable] = np.argsort([found[text] for text in texts])[codes], texts
         return self._texts[variable]
 
     def numbers(self, usubjid: pd.Series) -> Positions:
         """The number of each USUBJID; -1 for one that ADSL does not have."""
-        codes, distinct = run_codes(usubjid)
-        return np.append(self.names.get_indexer(distinct), -1).astype(np.int64)[codes]
+        given = usubjid.to_numpy(dtype=object)
+        starts = run_starts(given)
+        codes, having = object_codes(given, starts)
+        numbers = self.names.get_indexer(pd.Index(given[having], dtype=object)).astype(np.int64)
+        return np.repeat(numbers[codes], np.diff(starts, append=len(given)))
 
 
-@dataclass(frozen=True)
-class Coded:
-    """A text variable: its values, the number of each row's text (-1: not read yet), and the number of each text."""
+class Columns:
+    """The columns of a dataset, each converted once; ``name`` is the dataset's, for messages."""
 
-    given: NDArray[np.object_]
-    codes: Positions
-    places: dict[str, int]
+    def __init__(self, name: str, frame: pd.DataFrame) -> None:
+        self.name, self.frame = name, frame
+        self._numbers: dict[str, Floats] = {}
+        self._objects: dict[str, NDArray[np.object_]] = {}
+
+    def numbers(self, variable: str, rows: Positions) -> Floats:
+        """A numeric variable in these rows. Raises ValueError where the dataset lacks it."""
+        if variable not in self._numbers:
+            require_columns(self.frame, self.name, (variable,))
+            self._numbers[variable] = self.frame[variable].to_numpy(dtype=np.float64, na_value=np.nan)
+        return self._numbers[variable][rows]
+
+    def texts(self, variable: str, rows: Positions) -> tuple[Positions, list[str]]:
+        """A variable in these rows as the number of its text, and the texts in no order; a missing value is ``""``."""
+        if variable not in self._objects:
+            require_columns(self.frame, self.name, (variable,))
+            self._objects[variable] = self.frame[variable].to_numpy(dtype=object)
+        found: dict[str, int] = {}
+        return text_numbers(self._objects[variable], rows, found).astype(np.int64), list(found)
+
+
+class ParameterRecords:
+    """The records of one parameter, in the order of their subjects: their rows in the dataset, and the subjects' numbers."""
+
+    def __init__(self, columns: Columns, rows: Positions, subjects: Positions) -> None:
+        self.rows, self.subjects = rows, subjects
+        self._columns = columns
+        self._numbers: dict[str, Floats] = {}
+        self._order: dict[str, Positions] = {}
+        self._codes: dict[str, tuple[Positions, list[float]]] = {}
+        self._texts: dict[str, tuple[Positions, list[str]]] = {}
+
+    def numbers(self, variable: str) -> Floats:
+        """`Columns.numbers` of all of them, read once."""
+        if variable not in self._numbers:
+            self._numbers[variable] = self._columns.numbers(variable, self.rows)
+        return self._numbers[variable]
+
+    def order(self, variable: str) -> Positions:
+        """Their places in the order of a numeric variable, missing ones last."""
+        if variable not in self._order:
+            self._order[variable] = np.argsort(self.numbers(variable))
+        return self._order[variable]
+
+    def codes(self, variable: str) -> tuple[Positions, list[float]]:
+        """A numeric variable of few values as the number of its value, and the values in no order."""
+        if variable not in self._codes:
+            codes, values = pd.factorize(self.numbers(variable), use_na_sentinel=False)
+            self._codes[variable] = codes, values.tolist()
+        return self._codes[variable]
+
+    def texts(self, variable: str) -> tuple[Positions, list[str]]:
+        """`Columns.texts` of all of them, read once."""
+        if variable not in self._texts:
+            self._texts[variable] = self._columns.texts(variable, self.rows)
+        return self._texts[variable]
+
+    def has_text(self, variable: str, values: Collection[str]) -> Mask:
+        """Whether the text of each of them is one of the values."""
+        codes, texts = self.texts(variable)
+        return np.array([text in values for text in texts], dtype=np.bool_)[codes]
 
 
 class Records:
@@ -71,43 +136,27 @@ class Records:
     def __init__(self, name: str, frame: pd.DataFrame, subjects: Subjects) -> None:
         require_columns(frame, name, ("USUBJID", "PARAMCD"))
         self.name, self.frame, self.subjects = name, frame, subjects
-        self._columns: dict[str, Floats] = {}
-        self._coded: dict[str, Coded] = {}
-        self._found: dict[str, tuple[Positions, Positions]] = {}
+        self._columns = Columns(name, frame)
+        self._found: dict[str, ParameterRecords] = {}
 
     def of(self, paramcd: str) -> tuple[Positions, Positions]:
         """Rows of the parameter, in the order of their subjects, and the subjects' numbers; who is not in ADSL has none."""
+        own = self.parameter(paramcd)
+        return own.rows, own.subjects
+
+    def parameter(self, paramcd: str) -> ParameterRecords:
+        """The records of the parameter, found once."""
         if paramcd not in self._found:
             rows = self._rows(paramcd)
             numbers = self._numbers[rows]
             order = np.argsort(numbers, kind="stable")
             order = order[numbers[order] >= 0]
-            self._found[paramcd] = rows[order], numbers[order]
+            self._found[paramcd] = ParameterRecords(self._columns, rows[order], numbers[order])
         return self._found[paramcd]
 
     def numbers(self, variable: str, rows: Positions) -> Floats:
         """A numeric variable in these rows. Raises ValueError where the dataset lacks it."""
-        if variable not in self._columns:
-            require_columns(self.frame, self.name, (variable,))
-            self._columns[variable] = self.frame[variable].to_numpy(dtype=np.float64, na_value=np.nan)
-        return self._columns[variable][rows]
-
-    def texts(self, variable: str, rows: Positions) -> tuple[Positions, list[str]]:
-        """A variable in these rows as the number of its text, and the texts in no order; a missing value is ``""``.
-
-        Each row is read once, however often it is asked for.
-        """
-        if variable not in self._coded:
-            require_columns(self.frame, self.name, (variable,))
-            given = self.frame[variable].to_numpy(dtype=object)
-            self._coded[variable] = Coded(given, np.full(len(given), -1, dtype=np.int64), {})
-        coded = self._coded[variable]
-        new = rows[coded.codes[rows] < 0]
-        if len(new):
-            codes, texts = text_codes(coded.given[new])
-            numbers = [coded.places.setdefault(text, len(coded.places)) for text in texts]
-            coded.codes[new] = np.array(numbers, dtype=np.int64)[codes]
-        return coded.codes[rows], list(coded.places)
+        return self._columns.numbers(variable, rows)
 
     def first_text(self, variable: str, rows: Positions) -> str:
         """The variable's text in the first of these rows; ``""`` without one, or without the variable."""
@@ -127,21 +176,19 @@ class Records:
 
     def _rows(self, paramcd: str) -> Positions:
         """The rows of the parameter, in order."""
-        starts, by_parameter = self._parameters
-        own = by_parameter.get(paramcd, np.empty(0, dtype=np.int64))
+        starts, codes, names = self._parameters
+        own = np.flatnonzero(codes == names[paramcd]) if paramcd in names else np.empty(0, dtype=np.int64)
         first, length = starts[own], starts[own + 1] - starts[own]
         # each run's first row less the rows of the runs before it, then one further with every row
         return np.repeat(first - np.cumsum(length) + length, length) + np.arange(length.sum())
 
     @cached_property
-    def _parameters(self) -> tuple[Positions, dict[str, Positions]]:
-        """Where each run of rows of one PARAMCD starts, and the last ends; and the runs of each PARAMCD."""
-        starts, codes, names = runs(self.frame["PARAMCD"])
-        # numbers of 16 bits are sorted faster
-        order = np.argsort(codes.astype(np.int16) if len(names) < 2**15 else codes, kind="stable")
-        ends = np.cumsum(np.bincount(codes + 1, minlength=len(names) + 1))
-        parts = {str(name): order[ends[code] : ends[code + 1]] for code, name in enumerate(names)}
-        return np.append(starts, len(self.frame)), parts
+    def _parameters(self) -> tuple[Positions, NDArray[Any], dict[str, int]]:
+        """Where each run of rows of one PARAMCD starts, and the last ends; its number, and the numbers by PARAMCD."""
+        given = self.frame["PARAMCD"].to_numpy(dtype=object)
+        starts = run_starts(given)
+        names: dict[str, int] = {}
+        return np.append(starts, len(given)), text_numbers(given, starts, names), names
 
 
 @dataclass(frozen=True)
@@ -159,44 +206,35 @@ def build_analysis_data(adsl: pd.DataFrame, adrs: pd.DataFrame, adtte: pd.DataFr
     return AnalysisData(subjects, Records("ADRS", adrs, subjects), Records("ADTTE", adtte, subjects))
 
 
-def run_codes(values: pd.Series) -> tuple[Positions, pd.Index]:
-    """The number of each value among the distinct ones (-1: missing), and these; of equal ones in a row one is looked up."""
-    starts, codes, distinct = runs(values)
-    return np.repeat(codes, np.diff(starts, append=len(values))), distinct
-
-
-def runs(values: pd.Series) -> tuple[Positions, Positions, pd.Index]:
-    """Where each run of one value starts, the number of its value among the distinct ones (-1: missing), and these."""
-    given = values.to_numpy(dtype=object)
-    where = addresses(given)
-    starts = np.flatnonzero(np.concatenate([[True], where[1:] != where[:-1]])[: len(given)])
-    codes, distinct = distinct_codes(given[starts])
-    return starts, codes, pd.Index(distinct, dtype=object)
-
-
 def addresses(given: NDArray[np.object_]) -> Positions:
     """Where each object lies in memory, which tells two objects apart far faster than their texts do."""
     return np.ndarray(len(given), np.intp, np.ascontiguousarray(given))
 
 
-def distinct_codes(given: NDArray[np.object_]) -> tuple[Positions, NDArray[np.object_]]:
-    """The number of each value among the distinct ones (-1: missing), and these; of one object in many rows one is read."""
-    codes, objects = pd.factorize(addresses(given))
-    first = np.empty(len(objects), dtype=np.int64)
-    first[codes[::-1]] = np.arange(len(given))[::-1]
-    numbers, distinct = pd.factorize(given[first])
-    return numbers[codes], distinct
+def run_starts(given: NDArray[np.object_]) -> Positions:
+    """Where each run of one object starts."""
+    where = addresses(given)
+    return np.flatnonzero(np.concatenate([[True], where[1:] != where[:-1]])[: len(given)])
 
 
-def text_codes(values: pd.Series | NDArray[np.object_]) -> tuple[Positions, list[str]]:
-    """The number of each value's text among the texts in order, and these; a missing value is ``""``."""
-    codes, distinct = distinct_codes(np.asarray(values, dtype=object))
-    texts = [format_value(value) for value in distinct]
-    if (codes < 0).any():
-        codes, texts = np.where(codes < 0, len(texts), codes), [*texts, ""]
-    names = sorted(set(texts))
-    place = {name: number for number, name in enumerate(names)}
-    return np.array([place[text] for text in texts], dtype=np.int64)[codes], names
+def object_codes(given: NDArray[np.object_], rows: Positions) -> tuple[Positions, Positions]:
+    """The number of each row's object among the distinct ones, and one of the rows that have each."""
+    codes, objects = pd.factorize(addresses(given)[rows])
+    having = np.empty(len(objects), dtype=np.int64)
+    having[codes] = rows
+    return codes, having
+
+
+def text_numbers(given: NDArray[np.object_], rows: Positions, numbers: dict[str, int]) -> NDArray[Any]:
+    """The number of each row's text, of which ``numbers`` gets those it has not; a missing value is ``""``.
+
+    An object is read once. The numbers are of the smallest integers that hold them, which are looked through fastest.
+    """
+    codes, having = object_codes(given, rows)
+    values, distinct = pd.factorize(given[having])
+    texts = [*(format_value(value) for value in distinct), ""]
+    of_objects = [numbers.setdefault(texts[value], len(numbers)) for value in values]
+    return np.array(of_objects, dtype=np.min_scalar_type(len(numbers)))[codes]
 
 
 def require_columns(frame: pd.DataFrame, name: str, columns: Collection[str]) -> None:

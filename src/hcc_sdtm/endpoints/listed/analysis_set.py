@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
-from hcc_sdtm.endpoints.listed.analysis_data import Floats, Mask, Positions, Records, Subjects
+from hcc_sdtm.endpoints.listed.analysis_data import Floats, Mask, ParameterRecords, Positions, Records, Subjects
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,36 +25,64 @@ class Population:
     @property
     def size(self) -> int:
         """Number of subjects."""
-        return int(self.members.sum())
+        return int(np.count_nonzero(self.members))
 
 
 @dataclass(frozen=True)
 class AnalysisSet:
     """One record for each analysed subject, and for every reason the number of subjects it left out.
 
-    ``rows`` are places in the dataset of ``records``, and ``subjects`` the numbers of their subjects, in order.
+    ``places`` are theirs among the ``parameter``'s of the dataset of ``records``: in the order of their subjects, but where
+    they are `ordered_by` a variable.
     """
 
     population: Population
     records: Records
-    rows: Positions
-    subjects: Positions
+    parameter: ParameterRecords
+    places: Positions
     left_out: Mapping[str, int]
+
+    @cached_property
+    def rows(self) -> Positions:
+        """Their places in the dataset."""
+        return self.parameter.rows[self.places]
+
+    @cached_property
+    def subjects(self) -> Positions:
+        """The numbers of their subjects."""
+        return self.parameter.subjects[self.places]
 
     def without(self, unusable: Mask, reason: str) -> AnalysisSet:
         """The set without the records of the mask, their number under the reason."""
         if not unusable.any():
             return self
         counts = {**self.left_out, reason: self.left_out.get(reason, 0) + int(unusable.sum())}
-        return replace(self, rows=self.rows[~unusable], subjects=self.subjects[~unusable], left_out=counts)
+        return replace(self, places=self.places[~unusable], left_out=counts)
 
     def numbers(self, variable: str) -> Floats:
         """A numeric variable of the records. Raises ValueError where the dataset lacks it."""
-        return self.records.numbers(variable, self.rows)
+        return self.parameter.numbers(variable)[self.places]
+
+    def codes(self, variable: str) -> tuple[Positions, list[float]]:
+        """A numeric variable of the records as the number of its value, and the values."""
+        codes, values = self.parameter.codes(variable)
+        return codes[self.places], values
 
     def texts(self, variable: str) -> tuple[Positions, list[str]]:
         """A variable of the records as the number of its text, and the texts."""
-        return self.records.texts(variable, self.rows)
+        codes, texts = self.parameter.texts(variable)
+        return codes[self.places], texts
+
+    def has_text(self, variable: str, values: Collection[str]) -> Mask:
+        """Whether the variable's text is one of the values, of each record."""
+        return self.parameter.has_text(variable, values)[self.places]
+
+    def ordered_by(self, variable: str) -> AnalysisSet:
+        """The same records in the order of a numeric variable."""
+        order = self.parameter.order(variable)
+        is_own = np.zeros(len(order), dtype=np.bool_)
+        is_own[self.places] = True
+        return replace(self, places=order[is_own[order]])
 
     @property
     def left_out_text(self) -> str:
@@ -90,13 +119,18 @@ def build_analysis_set(
 
     Raises ValueError where the dataset lacks a column that ``where`` names.
     """
-    rows, subjects = records.of(parameter)
-    chosen = population.members[subjects]
+    own = records.parameter(parameter)
+    chosen = population.members[own.subjects]
     for variable, values in where.items():
-        codes, texts = records.texts(variable, rows)
-        chosen = chosen & np.isin(codes, [number for number, text in enumerate(texts) if text in values])
-    rows, subjects = rows[chosen], subjects[chosen]
-    number = np.bincount(subjects, minlength=len(population.members))
-    counts = {no_record: population.size - int((number > 0).sum()), "more than one record": int((number > 1).sum())}
-    single = number[subjects] == 1
-    return AnalysisSet(population, records, rows[single], subjects[single], counts)
+        chosen = chosen & own.has_text(variable, values)
+    places = np.flatnonzero(chosen)
+    # the records of one subject stand together
+    again = np.diff(own.subjects[places], prepend=-1) == 0
+    repeated, with_several = int(np.count_nonzero(again)), 0
+    without_record = population.size - (len(places) - repeated)
+    if repeated:
+        several = again | np.append(again[1:], False)
+        with_several = int(np.count_nonzero(several)) - repeated
+        places = places[~several]
+    counts = {no_record: without_record, "more than one record": with_several}
+    return AnalysisSet(population, records, own, places, counts)

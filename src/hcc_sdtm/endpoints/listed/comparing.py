@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from hcc_sdtm.endpoints.estimate_warning import quiet_warnings
 from hcc_sdtm.endpoints.gray_test import gray_test
-from hcc_sdtm.endpoints.hazard_ratio import LARGEST, hazard_ratios
-from hcc_sdtm.endpoints.listed.analysis_data import Floats, Positions
-from hcc_sdtm.endpoints.listed.estimated import Estimated
+from hcc_sdtm.endpoints.group_counts import GroupCounts, count_groups
+from hcc_sdtm.endpoints.hazard_ratio import LARGEST, hazard_ratios_of
+from hcc_sdtm.endpoints.listed.analysis_data import Floats
+from hcc_sdtm.endpoints.listed.estimated import Estimated, time_and_event
 from hcc_sdtm.endpoints.listed.statistics import PERCENT, Statistic, p_value_of, with_limits
-from hcc_sdtm.endpoints.log_rank import log_rank
+from hcc_sdtm.endpoints.log_rank import log_rank_of
 from hcc_sdtm.endpoints.proportion import proportion_difference
 from hcc_sdtm.number_text import NOT_ESTIMABLE
 from hcc_sdtm.spec.endpoints import EndpointSpec, IncidenceEndpoint, ProportionEndpoint, SurvivalEndpoint
@@ -36,16 +36,6 @@ class Comparison:
     method: str = ""
 
 
-@dataclass(frozen=True)
-class Joined:
-    """Time, event, number of the group, and entry where it is delayed, of the subjects of all groups."""
-
-    time: Floats
-    event: Positions
-    group: Positions
-    entry: Floats | None
-
-
 def compare_groups(endpoint: EndpointSpec, variable: str, groups: Mapping[str, Estimated]) -> Comparison:
     """The groups (``SEX=F``) compared; nothing where the endpoint does not ask for it or only one group has subjects."""
     used = {name: made for name, made in groups.items() if made.n}
@@ -57,8 +47,8 @@ def compare_groups(endpoint: EndpointSpec, variable: str, groups: Mapping[str, E
     if isinstance(endpoint, IncidenceEndpoint):
         return Comparison({}, _gray_tests(endpoint, used), "Gray's test")
     if isinstance(endpoint, SurvivalEndpoint):
-        joined = _joined(endpoint, used)
-        return Comparison(_hazard_ratios(endpoint, used, wanted, joined), [_log_rank(used, joined)], "log-rank test")
+        counts = _counted(endpoint, used)
+        return Comparison(_hazard_ratios(counts, endpoint.level, wanted), [_log_rank(counts)], "log-rank test")
     return Comparison()
 
 
@@ -80,45 +70,37 @@ def _differences(
     return found
 
 
-def _hazard_ratios(
-    endpoint: SurvivalEndpoint, groups: Mapping[str, Estimated], reference: str, joined: Joined
-) -> dict[str, list[Statistic]]:
+def _hazard_ratios(counts: GroupCounts, level: float, reference: str) -> dict[str, list[Statistic]]:
     """Of one Cox model over the groups that have an event."""
-    with_events = [name for name, made in groups.items() if _value(made, "events") > 0]
-    others = [name for name in with_events if name != reference]
+    names = counts.names
+    with_events = [name for name, events in zip(names, counts.events, strict=True) if events]
     ratios: dict[str, Statistic] = {}
-    if reference in with_events and others:
-        names = list(groups)
-        own = np.isin(joined.group, [names.index(name) for name in with_events])
-        time, event, group = joined.time[own], joined.event[own], joined.group[own]
-        entry = None if joined.entry is None else joined.entry[own]
-        with quiet_warnings():
-            model = hazard_ratios(time, event, group, names.index(reference), entry, level=endpoint.level)
+    if reference in with_events and len(with_events) > 1:
+        model = hazard_ratios_of(counts.take([names.index(name) for name in with_events]), reference, level)
         warning = "; ".join(model.warnings)
-        columns = (model.ratios[name].to_numpy(dtype=np.float64) for name in ("hazard_ratio", "lower", "upper"))
-        for number, ratio, lower, upper in zip(model.ratios["covariate"], *columns, strict=True):
+        columns = (model.columns[name] for name in ("covariate", "hazard_ratio", "lower", "upper"))
+        for name, ratio, lower, upper in zip(*columns, strict=True):
             said = f"hazard ratio against {reference}"
             if ratio > 0 and abs(np.log(ratio)) > LARGEST:
                 # the likelihood grows without end: where the search stopped is no estimate
                 ratio, lower, upper = np.nan, np.nan, np.nan
             text = with_limits(ratio, lower, upper, decimals=2)
-            ratios[names[number]] = Statistic(
+            ratios[name] = Statistic(
                 said, "hazard-ratio", ratio, text, "", lower, upper, cause=reference, warning=warning
             )
     found = {}
-    for name in groups:
+    for name in names:
         if name != reference:
             lacking = reference if reference not in with_events else name
-            why = f"nobody is in {reference}" if reference not in groups else f"no event in {lacking}"
+            why = f"nobody is in {reference}" if reference not in names else f"no event in {lacking}"
             missing = _nothing(f"hazard ratio against {reference}", "hazard-ratio", reference, why)
             found[name] = [ratios.get(name, missing)]
     return found
 
 
-def _log_rank(groups: Mapping[str, Estimated], joined: Joined) -> Statistic:
-    test = log_rank(joined.time, joined.event, joined.group, entry=joined.entry)
-    few = _few(list(groups), test.groups["expected"].to_numpy())
-    return p_value_of("p, log-rank", test.p, warning=few)
+def _log_rank(counts: GroupCounts) -> Statistic:
+    test = log_rank_of(counts)
+    return p_value_of("p, log-rank", test.p, warning=_few(counts.names, test.columns["expected"]))
 
 
 def _gray_tests(endpoint: IncidenceEndpoint, groups: Mapping[str, Estimated]) -> list[Statistic]:
@@ -133,12 +115,12 @@ def _gray_tests(endpoint: IncidenceEndpoint, groups: Mapping[str, Estimated]) ->
     return found
 
 
-def _joined(endpoint: SurvivalEndpoint, groups: Mapping[str, Estimated]) -> Joined:
-    sets = [made.chosen for made in groups.values()]
-    time = np.concatenate([each.numbers("AVAL") for each in sets])
-    event = np.concatenate([each.numbers("CNSR") == 0 for each in sets]).astype(np.int64)
-    entry = np.concatenate([each.numbers("ENTRY") for each in sets]) if endpoint.delayed_entry else None
-    return Joined(time, event, np.repeat(np.arange(len(sets)), [len(each.rows) for each in sets]), entry)
+def _counted(endpoint: SurvivalEndpoint, groups: Mapping[str, Estimated]) -> GroupCounts:
+    """The groups by name, in their order."""
+    sets = [made.chosen.ordered_by("AVAL") for made in groups.values()]
+    entries = [each.numbers("ENTRY") if endpoint.delayed_entry else None for each in sets]
+    counted = count_groups([(*time_and_event(each), entry) for each, entry in zip(sets, entries, strict=True)])
+    return GroupCounts(list(groups), np.array([len(each.rows) for each in sets]), [counted])
 
 
 def _few(names: Sequence[str], expected: Floats) -> str:

@@ -25,7 +25,8 @@ def estimate_delayed(
 ) -> Estimated:
     """As survival, from where ``minimum`` are at risk; conditional on being event-free then, where events came before."""
     chosen = with_entry(chosen)
-    entry, (time, event) = chosen.numbers("ENTRY"), time_and_event(chosen)
+    ordered = chosen.ordered_by("AVAL")
+    entry, (time, event) = ordered.numbers("ENTRY"), time_and_event(ordered)
     method = method_of("Kaplan-Meier with delayed entry", endpoint.level, endpoint.interval, "Greenwood")
     late = read_late_entry(time, event, entry, minimum, endpoint.times, endpoint.unit)
     statistics = [*subjects_of(chosen), *outcomes_of(chosen), *late.statistics]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from hcc_sdtm.endpoints.listed.analysis_data import AnalysisData, Floats, Mask, Positions
+from hcc_sdtm.endpoints.listed.analysis_data import AnalysisData, Floats, Mask
 from hcc_sdtm.endpoints.listed.analysis_set import AnalysisSet, Population, build_analysis_set
 from hcc_sdtm.endpoints.listed.estimates import Curve
 from hcc_sdtm.endpoints.listed.interval_study import IntervalStudy
@@ -39,8 +41,7 @@ def unit_of(endpoint: EndpointSpec, data: AnalysisData) -> str:
     Raises ValueError where the two differ, so that days are never printed as months.
     """
     said = str(getattr(endpoint, "unit", ""))
-    rows, _ = data.adtte.of(endpoint.parameter)
-    name = data.adtte.first_text("PARAM", rows)
+    name = data.adtte.first_text("PARAM", data.adtte.parameter(endpoint.parameter).rows)
     found = UNIT.search(name)
     if found and said and said != found[1].lower():
         raise ValueError(f'endpoint {endpoint.id} is in {said}, and its parameter is called "{name}"')
@@ -61,9 +62,9 @@ def with_entry(chosen: AnalysisSet) -> AnalysisSet:
     return chosen.without(~((entry >= 0) & (entry < time)), NO_ENTRY)
 
 
-def time_and_event(chosen: AnalysisSet) -> tuple[Floats, Positions]:
-    """Durations, and 1 where CNSR is 0."""
-    return chosen.numbers("AVAL"), (chosen.numbers("CNSR") == 0).astype(np.int64)
+def time_and_event(chosen: AnalysisSet) -> tuple[Floats, Mask]:
+    """Durations, and whether CNSR is 0."""
+    return chosen.numbers("AVAL"), chosen.numbers("CNSR") == 0
 
 
 def subjects_of(chosen: AnalysisSet) -> list[Statistic]:
@@ -77,30 +78,42 @@ def outcomes_of(chosen: AnalysisSet) -> list[Statistic]:
 
     A description is EVNTDESC.
     """
-    had = chosen.numbers("CNSR") == 0
-    statistics = [count_of("events", "events", int(had.sum()))]
-    if chosen.records.has("EVNTDESC"):
-        codes, texts = chosen.texts("EVNTDESC")
-        counts = np.bincount(codes[had], minlength=len(texts))
-        kinds = sorted((texts[at], int(counts[at])) for at in np.flatnonzero(counts) if texts[at])
-        if len(kinds) > 1:
-            statistics += [count_of(f"events: {text}", "events", number, text) for text, number in kinds]
-    return [*statistics, *censored_of(chosen, ~had)]
+    of_codes = _by_code(chosen)
+    events = of_codes.pop(0.0, {})
+    statistics = [count_of("events", "events", sum(events.values()))]
+    kinds = [(text, number) for text, number in events.items() if text]
+    if len(kinds) > 1:
+        statistics += [count_of(f"events: {text}", "events", number, text) for text, number in kinds]
+    return [*statistics, *_reasons(of_codes)]
 
 
 def censored_of(chosen: AnalysisSet, censored: Mask) -> list[Statistic]:
     """The censored records, and these by reason: EVNTDESC, without one the code (``CNSR 3``), in the order of the codes."""
-    code = chosen.numbers("CNSR")
-    codes, texts = np.zeros(len(code), dtype=np.int64), [""]
+    return _reasons(_by_code(chosen, censored))
+
+
+def _by_code(chosen: AnalysisSet, counted: Mask | None = None) -> dict[float, dict[str, int]]:
+    """How many records (of those counted) have each code (CNSR), in order, and of these each text (EVNTDESC), in order."""
+    cells, values = chosen.codes("CNSR")
+    texts = [""]
     if chosen.records.has("EVNTDESC"):
         codes, texts = chosen.texts("EVNTDESC")
-    reasons: dict[str, int] = {}
-    for cnsr in np.unique(code[censored]).tolist():
-        counts = np.bincount(codes[censored & (code == cnsr)], minlength=len(texts))
-        for text, at in sorted((texts[at], at) for at in np.flatnonzero(counts).tolist()):
-            reason = text or f"CNSR {cnsr:g}"
-            reasons[reason] = reasons.get(reason, 0) + int(counts[at])
-    total = count_of("censored", "censored", int(censored.sum()))
+        cells = cells * len(texts) + codes
+    if counted is not None:
+        cells = cells[counted]
+    table = np.bincount(cells, minlength=len(values) * len(texts)).reshape(len(values), len(texts)).tolist()
+    return {
+        value: {text: number for text, number in sorted(zip(texts, numbers, strict=True)) if number}
+        for value, numbers in sorted((value, row) for value, row in zip(values, table, strict=True) if any(row))
+    }
+
+
+def _reasons(of_codes: Mapping[float, Mapping[str, int]]) -> list[Statistic]:
+    reasons: Counter[str] = Counter()
+    for code, numbers in of_codes.items():
+        for text, number in numbers.items():
+            reasons[text or f"CNSR {code:g}"] += number
+    total = count_of("censored", "censored", reasons.total())
     return [total, *(count_of(f"censored: {reason}", "count", number, reason) for reason, number in reasons.items())]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 import pandas as pd
@@ -38,6 +39,7 @@ from hcc_sdtm.spec.endpoints import (
 )
 
 NO_UNIT = "the unit of time is not stated, in PARAM or in the list"
+FIELDS = attrgetter(*STATISTIC_FIELDS)
 TIMES = ("median", "quantile", "restricted-mean", "start")
 
 
@@ -114,9 +116,9 @@ def _rows(endpoint: EndpointSpec, population: str, part: Part) -> Iterator[tuple
     note = " ".join(endpoint.note.split())
     has_no_unit = getattr(endpoint, "unit", "none") == ""
     for statistic in part.statistics:
-        values = (getattr(statistic, field) for field in STATISTIC_FIELDS[:-1])
-        said = [statistic.warning, NO_UNIT if has_no_unit and statistic.measure in TIMES else ""]
-        warning = "; ".join(each for each in said if each)
+        *values, warning = FIELDS(statistic)
+        if has_no_unit and statistic.measure in TIMES:
+            warning = f"{warning}; {NO_UNIT}" if warning else NO_UNIT
         yield (*head, *values, part.n, np.nan, np.nan, "", warning, note)
 
 

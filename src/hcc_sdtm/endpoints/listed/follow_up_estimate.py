@@ -11,8 +11,8 @@ from hcc_sdtm.spec.endpoints import FollowUpEndpoint
 
 def estimate_follow_up(endpoint: FollowUpEndpoint, chosen: AnalysisSet) -> Estimated:
     """The reverse Kaplan-Meier estimate of the records: a censoring is the end of follow-up, an event cuts it off."""
-    time, event = time_and_event(chosen)
-    curve = kaplan_meier(time, 1 - event, ci=endpoint.interval, level=endpoint.level)
+    time, event = time_and_event(chosen.ordered_by("AVAL"))
+    curve = kaplan_meier(time, ~event, ci=endpoint.interval, level=endpoint.level)
     statistics = [*subjects_of(chosen), time_of("median", "median", curve.quantile(0.5), endpoint.unit)]
     for share in endpoint.quantiles:
         if share != 0.5:

@@ -34,8 +34,9 @@ def with_cause(endpoint: IncidenceEndpoint, chosen: AnalysisSet) -> AnalysisSet:
 def estimate_incidence(endpoint: IncidenceEndpoint, chosen: AnalysisSet, enough: RiskSetMinimum) -> Estimated:
     """The Aalen-Johansen estimate of the records; with delayed entry from where enough are at risk, as for survival."""
     chosen = with_cause(endpoint, chosen)
-    time, cause = chosen.numbers("AVAL"), chosen.numbers("CAUSE").astype(np.int64)
-    statistics = [*subjects_of(chosen), *_events(endpoint, cause), *censored_of(chosen, cause == 0)]
+    ordered = chosen.ordered_by("AVAL")
+    time, cause = ordered.numbers("AVAL"), ordered.numbers("CAUSE").astype(np.int64)
+    statistics = [*subjects_of(chosen), *_events(endpoint, cause), *censored_of(ordered, cause == 0)]
     name, curve = "Aalen-Johansen", None
     if endpoint.delayed_entry is None:
         curve = cumulative_incidence(
@@ -43,7 +44,7 @@ def estimate_incidence(endpoint: IncidenceEndpoint, chosen: AnalysisSet, enough:
         )
         statistics += _rows(endpoint, curve, enough, len(time))
     else:
-        name, entry = "Aalen-Johansen with delayed entry", chosen.numbers("ENTRY")
+        name, entry = "Aalen-Johansen with delayed entry", ordered.numbers("ENTRY")
         late = read_late_entry(time, cause, entry, endpoint.delayed_entry, endpoint.times, endpoint.unit)
         statistics += late.statistics
         if late.why_not:

@@ -41,8 +41,7 @@ def estimate_interval_censored(
         OTHER_DATES if np.isfinite(scale.unit) else ONE_LENGTH,
     )
     had = chosen.numbers("CNSR") == 0
-    codes, texts = chosen.texts("EVNTDESC")
-    seen = had & np.isin(codes, [at for at, text in enumerate(texts) if text in endpoint.between])
+    seen = had & chosen.has_text("EVNTDESC", endpoint.between)
     start, end = chosen.numbers("STARTDT"), chosen.numbers("ADT")
     lower, upper = interval_ends(start, _free_until(endpoint, chosen, data), end, had, seen, scale)
     made = interval_censored(lower, upper)
@@ -60,17 +59,15 @@ def estimate_interval_censored(
 def _free_until(endpoint: IntervalCensoredEndpoint, chosen: AnalysisSet, data: AnalysisData) -> Floats:
     """The date of the last assessment without the event before the end of each record; NaN where there is none."""
     asked = endpoint.asked
-    rows, subjects = data.adrs.of(asked.assessed)
+    assessed = data.adrs.parameter(asked.assessed)
+    place = np.full(len(data.subjects), -1, dtype=np.int64)
+    place[chosen.subjects] = np.arange(len(chosen.subjects))
+    place = place[assessed.subjects]
+    kept = place >= 0
     for variable, values in asked.texts.items():
-        codes, texts = data.adrs.texts(variable, rows)
-        kept = np.isin(codes, [at for at, text in enumerate(texts) if text in values])
-        rows, subjects = rows[kept], subjects[kept]
-    # the place of each assessed subject among the analysed, whose numbers are in order
-    place = np.searchsorted(chosen.subjects, subjects)
-    known = place < len(chosen.subjects)
-    known[known] = chosen.subjects[place[known]] == subjects[known]
-    date = data.adrs.numbers("ADT", rows)[known]
-    return last_without(place[known], date, chosen.numbers("STARTDT"), chosen.numbers("ADT"))
+        kept &= assessed.has_text(variable, values)
+    date = assessed.numbers("ADT")[kept]
+    return last_without(place[kept], date, chosen.numbers("STARTDT"), chosen.numbers("ADT"))
 
 
 def _scale(chosen: AnalysisSet) -> Scale:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hcc_sdtm.endpoints.dependent_entry import dependent_entry
-from hcc_sdtm.endpoints.listed.analysis_data import Floats, Positions
+from hcc_sdtm.endpoints.listed.analysis_data import Floats, Mask, Positions
 from hcc_sdtm.endpoints.listed.statistics import PERCENT, Statistic, count_of, p_value_of
 from hcc_sdtm.endpoints.risk_sets import build_risk_sets
 from hcc_sdtm.number_text import NOT_ESTIMABLE, number_text
@@ -32,7 +32,7 @@ class LateEntry:
 
 
 def read_late_entry(
-    time: Floats, event: Positions, entry: Floats, minimum: DelayedEntry, times: Times, unit: str
+    time: Floats, event: Positions | Mask, entry: Floats, minimum: DelayedEntry, times: Times, unit: str
 ) -> LateEntry:
     """Share entered at each time, number at risk at the first event, where enough are at risk, and the test of dependence.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from hcc_sdtm.endpoints.listed.analysis_data import AnalysisData
 from hcc_sdtm.endpoints.listed.analysis_set import Population, build_analysis_set
 from hcc_sdtm.endpoints.listed.estimated import Estimated
@@ -29,8 +31,7 @@ def estimate_proportion(endpoint: ProportionEndpoint, population: Population, da
         members[among.subjects] = True
         subjects = Population(population.group, members)
     chosen = build_analysis_set(data.adrs, endpoint.parameter, endpoint.where, subjects, endpoint.no_record)
-    codes, texts = chosen.texts("AVALC")
-    n, x = subjects.size, sum(int((codes == at).sum()) for at, text in enumerate(texts) if text in endpoint.values)
+    n, x = subjects.size, int(np.count_nonzero(chosen.has_text("AVALC", endpoint.values)))
     narrowed = population.size - n
     why = f": without {endpoint.among.label} ({narrowed})" if endpoint.among and narrowed else ""
     no_record = float(sum(chosen.left_out.values()))

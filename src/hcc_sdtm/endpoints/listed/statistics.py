@@ -5,6 +5,7 @@ Knows how numbers become text. Does not know where they come from.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 
@@ -111,7 +112,7 @@ def p_value_of(statistic: str, p: float, cause: str = "", warning: str = "") -> 
 
 def with_limits(estimate: float, lower: float, upper: float, decimals: int = 1) -> str:
     """``8.3 (6.1 to NE)``; NE alone where nothing is estimable."""
-    if not np.isfinite([estimate, lower, upper]).any():
+    if not any(math.isfinite(value) for value in (estimate, lower, upper)):
         return NOT_ESTIMABLE
     estimate_text, lower_text, upper_text = (number_text(value, decimals) for value in (estimate, lower, upper))
     return f"{estimate_text} ({lower_text} to {upper_text})"

@@ -11,7 +11,7 @@ from hcc_sdtm.spec.endpoints import RiskSetMinimum, SurvivalEndpoint
 
 def estimate_survival(endpoint: SurvivalEndpoint, chosen: AnalysisSet, enough: RiskSetMinimum) -> Estimated:
     """The Kaplan-Meier estimate of the records; ``enough`` is how many at risk make no warning."""
-    time, event = time_and_event(chosen)
+    time, event = time_and_event(chosen.ordered_by("AVAL"))
     curve = kaplan_meier(time, event, ci=endpoint.interval, level=endpoint.level)
     rows = curve_rows(endpoint, curve, curve.median_follow_up, enough)
     statistics = [*subjects_of(chosen), *outcomes_of(chosen), *rows]
