@@ -19,7 +19,7 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import LinearOperator, cg
 
-from hcc_sdtm.endpoints.risk_sets import Counts, Floats, Mask, distinct_counts, read_numbers
+from hcc_sdtm.endpoints.risk_sets import Counts, Floats, Mask, distinct_places, read_numbers
 from hcc_sdtm.endpoints.survival import STEP_TOLERANCE
 
 TOLERANCE = 1e-9
@@ -143,9 +143,10 @@ def _refuse(left: Floats, right: Floats) -> None:
 
 def _distinct(left: Floats, right: Floats) -> tuple[Floats, Counts]:
     """The distinct intervals in order, and how many subjects have each."""
-    lefts, left_place = np.unique(left, return_inverse=True)
-    rights, right_place = np.unique(right, return_inverse=True)
-    pairs, counts = distinct_counts(np.sort(left_place * len(rights) + right_place))
+    (lefts, left_place), (rights, right_place) = distinct_places(left), distinct_places(right)
+    of_subjects, found = pd.factorize(left_place * len(rights) + right_place)
+    order = np.argsort(found)
+    pairs, counts = found[order], np.bincount(of_subjects)[order]
     return np.column_stack([lefts[pairs // len(rights)], rights[pairs % len(rights)]]), counts
 
 

@@ -80,7 +80,7 @@ def in_order(values: Floats) -> Floats:
 def distinct_places(values: Floats) -> tuple[Floats, Counts]:
     """The distinct values in order, and the place of each value among them."""
     if not bool((values[1:] >= values[:-1]).all()):
-        distinct, place = np.unique(values, return_inverse=True)
+        place, distinct = pd.factorize(values, sort=True)
         return distinct, place
     distinct, counts = distinct_counts(values)
     return distinct, np.repeat(np.arange(len(distinct)), counts)

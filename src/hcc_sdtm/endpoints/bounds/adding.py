@@ -83,15 +83,17 @@ def _bounds(
 ) -> Iterator[tuple[Row, Bound]]:
     """The rows of an endpoint that have bounds, with them."""
     whole: StudyVersions | None = None
-    responses = found.responses(endpoint) if isinstance(endpoint, ProportionEndpoint) else None
+    of_all: ProportionBounds | None = None
     for population in found.populations(endpoint.population, tuple(endpoint.by)):
         key = endpoint.id, population.group
         if key not in estimates.sets:
             continue
         chosen, own = estimates.sets[key], rows.get(key, [])
         of_rows: Sequence[Bound | None]
-        if isinstance(endpoint, ProportionEndpoint) and responses:
-            shares = ProportionBounds(endpoint, population, chosen.records, *responses)
+        if isinstance(endpoint, ProportionEndpoint):
+            if of_all is None:
+                of_all = ProportionBounds.of(endpoint, population, chosen.records, *found.responses(endpoint))
+            shares = of_all.within(population.members) if population.group else of_all
             of_rows = [shares.bound(row.measure) for row in own]
         elif isinstance(endpoint, CategoriesEndpoint):
             categories = CategoryBounds(endpoint, population, chosen, found.of(endpoint.parameter))

@@ -5,6 +5,7 @@ Knows how the admissible outcomes of a parameter become the options of an endpoi
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -62,10 +63,16 @@ class OpenOutcomes:
     def __init__(self, admissible: Admissible, subjects: Subjects) -> None:
         self.admissible, self.subjects = admissible, subjects
         outcomes = admissible.outcomes
-        if (np.diff(outcomes["PARAMCD"].cat.codes.to_numpy()) < 0).any():
+        owners, parameters = outcomes["USUBJID"].array, outcomes["PARAMCD"].array
+        if (parameters.codes[1:] < parameters.codes[:-1]).any():
             raise ValueError("the admissible outcomes are not in the order of their parameters")
-        self._outcomes, self._owners, self._parameters = outcomes, outcomes["USUBJID"].cat, outcomes["PARAMCD"].cat
-        self._numbers = subjects.names.get_indexer(pd.Index(self._owners.categories))
+        self._outcomes, self._owners = outcomes, owners.codes
+        self._numbers = subjects.names.get_indexer(owners.categories)
+        edges = np.searchsorted(
+            parameters.codes, np.arange(len(parameters.categories) + 1, dtype=parameters.codes.dtype)
+        )
+        spans = itertools.pairwise(edges.tolist())
+        self._spans = dict(zip(parameters.categories, spans, strict=True))
         unknown = admissible.not_enumerated
         self._unknown, self._unknown_of = (
             subjects.numbers(unknown["USUBJID"]),
@@ -96,10 +103,8 @@ class OpenOutcomes:
     def of(self, paramcd: str) -> Open:
         """Those of a parameter."""
         unknown = self._unknown[self._unknown_of == paramcd]
-        number = int(self._parameters.categories.get_indexer(pd.Index([paramcd]))[0])
-        codes = self._parameters.codes.to_numpy()
-        start, end = np.searchsorted(codes, np.array([number, number + 1], dtype=codes.dtype))
-        subject = self._numbers[self._owners.codes.to_numpy()[start:end]]
+        start, end = self._spans.get(paramcd, (0, 0))
+        subject = self._numbers[self._owners[start:end]]
         outcomes = self._outcomes.iloc[start:end]
         if (self._numbers < 0).any():
             subject, outcomes = subject[subject >= 0], outcomes[subject >= 0]

@@ -152,4 +152,4 @@ def late_entry(endpoint: TimeEndpoint) -> DelayedEntry | None:
 
 def analysed_outcomes(endpoint: TimeEndpoint, chosen: AnalysisSet) -> Outcomes:
     """The outcomes of the records that were analysed, in their order."""
-    return read_outcomes(endpoint, chosen.numbers)
+    return read_outcomes(endpoint, chosen.numbers, lambda variable: Times(*chosen.ranks(variable)))

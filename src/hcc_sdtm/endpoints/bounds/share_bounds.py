@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -13,21 +16,33 @@ from hcc_sdtm.endpoints.listed.analysis_set import AnalysisSet, Population, buil
 from hcc_sdtm.spec.endpoints import CategoriesEndpoint, ProportionEndpoint
 
 
+@dataclass(frozen=True)
 class ProportionBounds:
-    """The bounds of a share of the population's subjects with a response.
+    """The bounds of a share of a population's subjects with a response.
 
-    ``unknown`` are the subjects who have too many completions: each may have the response or not, and be left out or not.
+    By subject number ``members`` says who is in the population, and ``x``, ``n`` and ``has_record`` who has the response, is
+    in the denominator, and has a record, as analysed. ``options`` has a row for each that an affected subject can have, in
+    order of subject: its number, then the same three as 0 and 1. ``unknown`` are the subjects who have too many completions.
     """
 
-    def __init__(
-        self,
+    members: Mask
+    x: Mask
+    n: Mask
+    has_record: Mask
+    options: Positions
+    unknown: Positions
+    has_where: bool
+
+    @classmethod
+    def of(
+        cls,
         endpoint: ProportionEndpoint,
         population: Population,
         adrs: Records,
         responses: Responses,
         unknown: Positions,
-    ) -> None:
-        self.size = population.size
+    ) -> ProportionBounds:
+        """Those of an endpoint; an ``unknown`` subject may have the response or not, and be left out or not."""
         x, n, has_record = responses_of(endpoint, population, adrs)
         counts = np.array([response_counts(endpoint, each) for each in responses.values], dtype=np.int64).reshape(-1, 3)
         inside = population.members[responses.subject]
@@ -44,12 +59,36 @@ class ProportionBounds:
             np.concatenate([*parts, _options(affected, x[affected], n[affected], has_record[affected])])
         )
         columns = np.column_stack([options >> 3, options >> 2 & 1, options >> 1 & 1, options & 1])
-        first = np.flatnonzero(np.diff(columns[:, 0], prepend=-1))
-        is_fixed = population.members.copy()
-        is_fixed[affected] = False
-        self.shares = Shares(int(x[is_fixed].sum()), int(n[is_fixed].sum()), columns[:, 1], columns[:, 2], first)
-        self.without = int((n & ~has_record)[is_fixed].sum()), columns[:, 2] * (1 - columns[:, 3])
-        self.is_wide = bool(endpoint.where and len(affected)) or bool(len(unknown))
+        return cls(population.members, x, n, has_record, columns, unknown, bool(endpoint.where))
+
+    def within(self, members: Mask) -> ProportionBounds:
+        """Those of the subjects of a group."""
+        options, unknown = self.options[members[self.options[:, 0]]], self.unknown[members[self.unknown]]
+        return replace(self, members=members, options=options, unknown=unknown)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether there are options that no completion has."""
+        return (self.has_where and len(self.options) > 0) or len(self.unknown) > 0
+
+    @cached_property
+    def shares(self) -> Shares:
+        """The number with the response, and that of the denominator."""
+        fixed = self._fixed
+        sums = int((self.x & fixed).sum()), int((self.n & fixed).sum())
+        return Shares(*sums, self.options[:, 1], self.options[:, 2], self._first)
+
+    @cached_property
+    def _first(self) -> Positions:
+        """Where the options of each affected subject begin."""
+        return np.flatnonzero(np.diff(self.options[:, 0], prepend=-1))
+
+    @cached_property
+    def _fixed(self) -> Mask:
+        """The subjects who have one option only."""
+        fixed = self.members.copy()
+        fixed[self.options[:, 0]] = False
+        return fixed
 
     def bound(self, measure: str) -> Bound | None:
         """The bound of a row; None of a measure that has none here."""
@@ -66,9 +105,11 @@ class ProportionBounds:
                 return self.shares.denominator()
             case "left-out":
                 inside = self.shares.denominator()
-                return Bound(self.size - inside.greatest, self.size - inside.least, inside.label)
+                size = int(self.members.sum())
+                return Bound(size - inside.greatest, size - inside.least, inside.label)
             case "no-record":
-                return count_bound(self.without[0], self.without[1], self.shares.first)
+                without = int((self.n & ~self.has_record & self._fixed).sum())
+                return count_bound(without, self.options[:, 2] * (1 - self.options[:, 3]), self._first)
         return None
 
 

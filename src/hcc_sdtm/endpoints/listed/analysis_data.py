@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hcc_sdtm.dataset import format_value
+from hcc_sdtm.endpoints.risk_sets import distinct_counts
 from hcc_sdtm.problem import nearest
 
 Floats = NDArray[np.float64]
@@ -96,6 +97,7 @@ class ParameterRecords:
         self._columns = columns
         self._numbers: dict[str, Floats] = {}
         self._order: dict[str, Positions] = {}
+        self._ranks: dict[str, tuple[Floats, Positions]] = {}
         self._codes: dict[str, tuple[Positions, list[float]]] = {}
         self._texts: dict[str, tuple[Positions, list[str]]] = {}
 
@@ -110,6 +112,17 @@ class ParameterRecords:
         if variable not in self._order:
             self._order[variable] = np.argsort(self.numbers(variable))
         return self._order[variable]
+
+    def ranks(self, variable: str) -> tuple[Floats, Positions]:
+        """The distinct values of a numeric variable in order, and the place of each of theirs; -1 where it is missing."""
+        if variable not in self._ranks:
+            numbers = self.numbers(variable)
+            known = self.order(variable)[: np.count_nonzero(~np.isnan(numbers))]
+            values, counts = distinct_counts(numbers[known])
+            places = np.full(len(numbers), -1, dtype=np.int64)
+            places[known] = np.repeat(np.arange(len(values)), counts)
+            self._ranks[variable] = values, places
+        return self._ranks[variable]
 
     def codes(self, variable: str) -> tuple[Positions, list[float]]:
         """A numeric variable of few values as the number of its value, and the values in no order."""

@@ -68,6 +68,11 @@ class AnalysisSet:
         codes, values = self.parameter.codes(variable)
         return codes[self.places], values
 
+    def ranks(self, variable: str) -> tuple[Floats, Positions]:
+        """The distinct values of a numeric variable of the parameter in order, and the place of each record's among them."""
+        values, places = self.parameter.ranks(variable)
+        return values, places[self.places]
+
     def texts(self, variable: str) -> tuple[Positions, list[str]]:
         """A variable of the records as the number of its text, and the texts."""
         codes, texts = self.parameter.texts(variable)
