@@ -63,7 +63,7 @@ class IntervalCensored:
         """Survival just after ``t``; NaN before 0 and where there is no subject."""
         if not self.n or t < 0:
             return Range(np.nan, np.nan)
-        lower, upper, exact, mass = (self.sets[name].to_numpy() for name in ("lower", "upper", "exact", "mass"))
+        lower, upper, exact, mass = self._columns
         surely_later = np.where(exact, lower > t, lower >= t)
         return Range(min(float(mass[surely_later].sum()), 1.0), min(float(mass[upper > t].sum()), 1.0))
 
@@ -75,17 +75,24 @@ class IntervalCensored:
         """
         if not 0 < p < 1:
             raise ValueError(f"a quantile must lie between 0 and 1, not {p}")
-        left = 1 - np.cumsum(self.sets["mass"].to_numpy())
+        lower, upper, _, mass = self._columns
+        left = 1 - np.cumsum(mass)
         below = np.flatnonzero(left < 1 - p - STEP_TOLERANCE)
         if not len(below):
             return Range(np.nan, np.nan)
         at = int(below[0])
-        ends = self.sets[["lower", "upper"]].to_numpy()
+        ends = np.column_stack([lower, upper])
         found = ends[at]
         if at and abs(left[at - 1] - (1 - p)) <= STEP_TOLERANCE:
             # a level that lasts to the end of follow-up ends there
             found = (ends[at - 1] + np.where(np.isfinite(found), found, found[0])) / 2
         return Range(float(found[0]), float(found[1])) if np.isfinite(found[1]) else Range(np.nan, np.nan)
+
+    @cached_property
+    def _columns(self) -> tuple[Floats, Floats, Mask, Floats]:
+        """The columns of ``sets``."""
+        lower, upper, exact, mass = (self.sets[name].to_numpy() for name in ("lower", "upper", "exact", "mass"))
+        return lower, upper, exact, mass
 
     @cached_property
     def curve(self) -> pd.DataFrame:
@@ -194,7 +201,7 @@ class Held:
     def of_intervals(self, mass: Floats) -> Floats:
         """Of each interval, the mass of the sets that it holds."""
         sums = np.append(0.0, np.cumsum(mass))
-        return np.asarray(sums[self.after] - sums[self.first])
+        return np.asarray(sums.take(self.after) - sums.take(self.first))
 
     def of_sets(self, weights: Floats) -> Floats:
         """Of each set, the weight of the intervals that hold it."""

@@ -96,7 +96,7 @@ class OpenOutcomes:
         rows = np.flatnonzero(_is_of(group, *self._groups) & (self._responders >= 0))
         unknown = self._missed[_is_of(group, *self._missed_groups)]
         codes, values = self._values
-        distinct, places = np.unique(codes[rows], return_inverse=True)
+        places, distinct = pd.factorize(codes[rows])
         found = Responses(self._responders[rows], places, [values[at] for at in distinct])
         return found, np.unique(unknown[unknown >= 0])
 

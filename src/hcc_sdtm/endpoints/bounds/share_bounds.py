@@ -55,9 +55,10 @@ class ProportionBounds:
         is_affected = np.zeros(len(x), dtype=bool)
         is_affected[subject] = is_affected[unknown] = True
         affected = np.flatnonzero(is_affected)
-        options = np.unique(
-            np.concatenate([*parts, _options(affected, x[affected], n[affected], has_record[affected])])
-        )
+        is_option = np.zeros(8 * len(x), dtype=bool)
+        for each in (*parts, _options(affected, x[affected], n[affected], has_record[affected])):
+            is_option[each] = True
+        options = np.flatnonzero(is_option)
         columns = np.column_stack([options >> 3, options >> 2 & 1, options >> 1 & 1, options & 1])
         return cls(population.members, x, n, has_record, columns, unknown, bool(endpoint.where))
 

@@ -141,17 +141,20 @@ class StudyVersions:
 
     def number_with(self, codes: range) -> tuple[int, int]:
         """The least and the greatest number of subjects with one of these codes (0: censored)."""
-        having = self._having_code[:, codes.start + 1 : codes.stop + 1]
-        fixed = int(np.bincount(self.fixed.code)[codes.start : codes.stop].sum())
-        always = int((having.sum(axis=1) == self._having_code.sum(axis=1)).sum())
-        return fixed + always, fixed + int(having.any(axis=1).sum())
+        wanted = sum(2 << code for code in codes)
+        fixed = int(self._fixed_codes[codes.start : codes.stop].sum())
+        always, some = (self._own_codes & ~wanted == 0).sum(), (self._own_codes & wanted != 0).sum()
+        return fixed + int(always), fixed + int(some)
 
     @cached_property
-    def _having_code(self) -> Positions:
-        """How many runs of each subject have each code, the first being no record."""
-        codes = self.causes + 2
-        cells = self.owner * codes + self.own.code + 1
-        return np.asarray(np.bincount(cells, minlength=len(self.first) * codes).reshape(-1, codes))
+    def _fixed_codes(self) -> Positions:
+        """How many fixed subjects have each code."""
+        return np.bincount(self.fixed.code)
+
+    @cached_property
+    def _own_codes(self) -> Positions:
+        """The codes that each of the others can have, a bit for each, the first being no record."""
+        return np.bitwise_or.reduceat(1 << (self.own.code + 1), self.first) if len(self.first) else self.first
 
     def place(self, t: float) -> int:
         """The place of the last time that is not after ``t``; -1 where there is none."""

@@ -48,6 +48,14 @@ class SurvivalLimits:
         """Each subject's option with the lowest (highest) survival just after each of the places."""
         return self.options.highest(places) if highest else self.options.lowest(places)
 
+    def prepare(self, times: Sequence[float]) -> None:
+        """Make the curves with the lowest and the highest survival just after each of the times, and after all, at once."""
+        if not self.versions.size:
+            return
+        places = [place for place in map(self.versions.place, times) if place >= 0]
+        for highest in (False, True):
+            self.curves([*places, self.versions.size - 1], highest)
+
     def curves(self, places: Sequence[int], highest: bool, size: int | None = None) -> list[Floats]:
         """Survival just after each time, of the versions in which it is the lowest (highest) just after each of the places.
 
@@ -90,20 +98,19 @@ class SurvivalLimits:
         """The time by which each share has had the event: exact but where curves run level there, then mostly."""
         if not self.versions.size:
             return [_never()] * len(shares)
-        levels = [1 - p + STEP_TOLERANCE for p in shares]
-        firsts, lasts = (self._crossings(levels, highest) for highest in (False, True))
-        return [self._quantile(*each) for each in zip(shares, firsts, lasts, strict=True)]
+        # where curves run level at a share, the time is the middle up to where they fall below it
+        levels = [1 - p + STEP_TOLERANCE for p in shares] + [np.nextafter(1 - p - STEP_TOLERANCE, 0) for p in shares]
+        found = np.array([self._crossings(levels, highest) for highest in (False, True)], dtype=object)
+        return [self._quantile(p, *each) for p, each in zip(shares, found.reshape(4, -1).T.tolist(), strict=True)]
 
-    def _quantile(self, p: float, first: int | None, last: int | None) -> Bound:
-        """The bound of a quantile, of which the first places where the lowest and the highest survival reach it are known."""
+    def _quantile(
+        self, p: float, first: int | None, second: int | None, last: int | None, last_second: int | None
+    ) -> Bound:
+        """The bound of a quantile, of which the first places are known where the lowest survival reaches it and falls below
+        it, and where the highest does."""
         if first is None:
             return _never()
-        times, below = self.versions.times, np.nextafter(1 - p - STEP_TOLERANCE, 0)
-        second = first if self.survival(first, False) <= below else self._crossings([below], False)[0]
-        last_second = last
-        if last is not None and self.survival(last, True) > below:
-            last_second = self._crossings([below], True)[0]
-        ends = self._ends()
+        times, ends = self.versions.times, self._ends()
         least_second = np.inf if second is None else times[second]
         if last_second is None:
             least_second = max(min(least_second, ends[0]), times[first])

@@ -50,11 +50,13 @@ class TimeBounds:
         self.endpoint, self.versions, self.most = endpoint, versions, combinations
         self.late = late_entry(endpoint)
         self._shares: list[float] = []
+        self._times: list[float] = []
         self.is_tried = not versions.is_wide and versions.combinations <= combinations
 
     def bounds(self, asked: Sequence[Asked]) -> list[Bound]:
         """The bound of each statistic; without a label where none is known."""
         self._shares = list({each.share: None for each in asked if each.measure in TIMES_REACHED})
+        self._times = [each.time for each in asked if each.measure in ("rate", "restricted-mean")]
         found = [self._bound(each) for each in asked]
         tried = [at for at, bound in enumerate(found) if bound.label != EXACT and asked[at].measure in IN_EVERY_VERSION]
         if tried and self.is_tried:
@@ -139,7 +141,9 @@ class TimeBounds:
 
     @cached_property
     def _survival(self) -> SurvivalLimits:
-        return SurvivalLimits(self.versions)
+        limits = SurvivalLimits(self.versions)
+        limits.prepare(self._times)
+        return limits
 
     @cached_property
     def _quantiles(self) -> dict[float, Bound]:
