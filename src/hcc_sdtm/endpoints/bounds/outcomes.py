@@ -140,7 +140,8 @@ def read_outcomes(
             code = ((cnsr > 0) == isinstance(endpoint, FollowUpEndpoint)).astype(np.int64)
         if late_entry(endpoint):
             entry = times("ENTRY") if times else Times.of(column("ENTRY"))
-            usable &= (entry.floats >= 0) & (entry.floats < time.floats)
+            entered = entry.floats
+            usable &= (entered >= 0) & (entered < time.floats)
     found = Outcomes(time, code, entry)
     return found if usable.all() else found.without(~usable)
 
